@@ -1,0 +1,64 @@
+"""Where do young people come to harm outside the home, and what is around those places?
+
+The public names below are loaded when they are first used, so that
+``import csgeo`` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+#: The date of the last change that moves a number; see *Results change* in the changelog.
+RESULTS_CHANGED = "2026-11-23"
+
+_HOME = {
+    "find_hotspots": "csgeo.hotspots.find",
+    "load_recipe": "csgeo.recipe",
+    "make_release": "csgeo.disclosure.release",
+    "open_release": "csgeo.store.releases",
+    "read_areas": "csgeo.sources.areas",
+    "read_incidents": "csgeo.sources.incidents",
+    "read_places": "csgeo.sources.places",
+    "read_police": "csgeo.sources.police",
+    "read_services": "csgeo.sources.services",
+    "read_streets": "csgeo.sources.streets",
+    "run_study": "csgeo.study",
+    "save_release": "csgeo.store.releases",
+    "services_around": "csgeo.context.services",
+    "write_outputs": "csgeo.outputs.write",
+}
+
+__all__ = [  # noqa: PLE0604
+    "RESULTS_CHANGED",
+    "__version__",
+    *sorted(_HOME),
+]
+
+if TYPE_CHECKING:
+    from csgeo.context.services import services_around
+    from csgeo.disclosure.release import make_release
+    from csgeo.hotspots.find import find_hotspots
+    from csgeo.outputs.write import write_outputs
+    from csgeo.recipe import load_recipe
+    from csgeo.sources.areas import read_areas
+    from csgeo.sources.incidents import read_incidents
+    from csgeo.sources.places import read_places
+    from csgeo.sources.police import read_police
+    from csgeo.sources.services import read_services
+    from csgeo.sources.streets import read_streets
+    from csgeo.store.releases import open_release, save_release
+    from csgeo.study import run_study
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    msg = f"module 'csgeo' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return __all__

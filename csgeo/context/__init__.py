@@ -1,0 +1,1 @@
+"""WHAT surrounds a place?"""

@@ -1,0 +1,1 @@
+"""WHERE is harm denser than chance would put it?"""

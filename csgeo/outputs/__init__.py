@@ -1,0 +1,1 @@
+"""What can be TAKEN AWAY from a release?"""

@@ -1,0 +1,1 @@
+"""What would a county with a known truth look like?"""
