@@ -31,10 +31,23 @@ _HOME = {
     "write_outputs": "csgeo.outputs.write",
 }
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "RESULTS_CHANGED",
     "__version__",
-    *sorted(_HOME),
+    "find_hotspots",
+    "load_recipe",
+    "make_release",
+    "open_release",
+    "read_areas",
+    "read_incidents",
+    "read_places",
+    "read_police",
+    "read_services",
+    "read_streets",
+    "run_study",
+    "save_release",
+    "services_around",
+    "write_outputs",
 ]
 
 if TYPE_CHECKING:

@@ -272,8 +272,7 @@ def _listed(names: Collection[str], most: int = 12) -> str:
 def _how_many(broken: npt.ArrayLike, index: pd.Index) -> str:
     broken = np.asarray(broken, dtype=bool)
     n = int(broken.sum())
-    noun = "row is" if n == 1 else "rows are"
-    return f"{n} of {len(index)} {noun} (the first is {index[broken][0]!r})"
+    return f"found {n:,} of {len(index):,} rows (the first is {index[broken][0]!r})"
 
 
 _SQUARES = ("Polygon",)
