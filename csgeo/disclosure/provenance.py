@@ -1,0 +1,111 @@
+"""What may be told about how a release came to be?"""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from csgeo import RESULTS_CHANGED, __version__
+from csgeo.disclosure.rounding import round_count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from csgeo.disclosure.release import StudyTables
+
+#: What may be said of a file: never a value out of it.
+_SOURCE_KEYS = (
+    "file",
+    "kind",
+    "role",
+    "sha256",
+    "bytes",
+    "rows_in",
+    "rows_used",
+    "rows_set_aside",
+    "no_place",
+    "licence",
+    "attribution",
+)
+_STEP_KEYS = ("step", "rows_in", "rows_out", "note")
+_LIBRARIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scikit-learn", "scipy", "shapely")
+
+
+def protected_provenance(
+    study: StudyTables, *, least_people: int, round_to: int, hidden: Mapping[str, int]
+) -> dict[str, Any]:
+    """Tell inputs, recipe, steps and versions, with protected numbers only.
+
+    Row counts of whole files are exact; the counts of the steps, which concern
+    the records of the study area, are rounded to `round_to`.
+
+    Parameters
+    ----------
+    study
+        What :class:`csgeo.disclosure.release.StudyTables` describes.
+    least_people, round_to
+        The rule of protection, in people and in records.
+    hidden
+        How many were hidden, by what they are.
+
+    Returns
+    -------
+    provenance
+        Plain values, ready for JSON; no clock, no machine name, no path.
+    """
+    return {
+        "title": study.title,
+        "period": [day.isoformat() for day in study.period],
+        "inputs": [_source(source) for source in study.sources],
+        "steps": [_step(step, round_to) for step in study.steps],
+        "recipe": study.recipe_text,
+        "protection": {
+            "least_people": least_people,
+            "round_to": round_to,
+            "counted": "distinct people" if study.people_known else "records: people are not known",
+            "hidden": dict(hidden),
+        },
+        "versions": {
+            "csgeo": __version__,
+            "results_changed": RESULTS_CHANGED,
+            "python": platform.python_version(),
+            **{name: _version(name) for name in _LIBRARIES},
+        },
+    }
+
+
+def _source(source: Mapping[str, Any]) -> dict[str, Any]:
+    told = {key: _plain(source[key]) for key in _SOURCE_KEYS if key in source}
+    if "file" in told:
+        told["file"] = PurePath(str(told["file"]).replace("\\", "/")).name
+    aside = source.get("set_aside")
+    if isinstance(aside, int):
+        told["rows_set_aside"] = aside
+    elif aside:
+        told["set_aside"] = [{"reason": str(a["reason"]), "rows": int(a["rows"])} for a in aside]
+    return told
+
+
+def _step(step: Mapping[str, Any], round_to: int) -> dict[str, Any]:
+    told = {key: _plain(step[key]) for key in _STEP_KEYS if key in step}
+    for key in ("rows_in", "rows_out"):
+        if isinstance(told.get(key), int | float):
+            told[key] = round_count(told[key], step=round_to)
+    return told
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return str(value)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,161 @@
+"""How is a release said in words?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from csgeo.disclosure.release import Release
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+#: Up to this many harms are named in the sentence; more are "recorded harm".
+_MOST_HARMS = 2
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def answer(release: Release) -> str:
+    """Say the answer in one sentence: how many places hold how much in how little.
+
+    Returns
+    -------
+    sentence
+        Such as "10 places hold 31% of recorded harm in 0.9% of the area."
+    """
+    n = len(release.hotspots)
+    place = "1 place holds" if n == 1 else f"{n} places hold"
+    return (
+        f"{place} {share(release.share_of_records)} of {recorded_harm(release)} "
+        f"in {share(release.share_of_area)} of the area."
+    )
+
+
+def left_out(release: Release) -> str:
+    """Say what was set aside and what is hidden; empty if nothing was."""
+    said = []
+    shown, counted = len(release.set_aside), release.hidden.get("set_aside", 0)
+    if shown + counted:
+        why = f": {release.set_aside['reason'].iloc[0]}" if shown == 1 and not counted else ""
+        said.append(f"{_was(shown + counted)} set aside{why}.")
+    hidden = release.hidden.get("hotspots", 0)
+    if hidden:
+        said.append(f"{_was(hidden)} hidden to protect people.")
+    return " ".join(said)
+
+
+def caption(release: Release) -> str:
+    """Give the small print that stands on every map and in every file.
+
+    Returns
+    -------
+    caption
+        Records used and left out, the caveat, what shapes are, the rule of
+        protection, and the sources.
+    """
+    unplaced = (
+        f" about {release.records_without_place:,} more had no usable place."
+        if release.records_without_place
+        else ""
+    )
+    people = "people" if release.people_known else "records"
+    said = [
+        f"Based on about {release.records_used:,} records, {period(release)}"
+        + (f";{unplaced}" if unplaced else "."),
+        "Recorded incidents are not all incidents.",
+        "Shapes show areas, not addresses.",
+        f"Counts are rounded to {release.round_to}.",
+        f"Fewer than {release.least_people} {people} are not shown.",
+        *release.attribution,
+    ]
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
+
+
+def about(count: int) -> str:
+    """Say a rounded count as what it is: "about 790"."""
+    return f"about {count:,}"
+
+
+def compared(incidents: int, expected: int, *, step: int) -> str:
+    """Say how many records a place holds, and how many would be expected."""
+    less = f"{step} or fewer" if expected <= step else f"about {expected:,}"
+    return f"About {incidents:,} records, where {less} would be expected."
+
+
+def sure(certainty: str, stability: float) -> str:
+    """Say how sure a place is: by its re-runs where there were some."""
+    if not pd.isna(stability):
+        return f"found in {round(100 * stability)} of 100 re-runs"
+    return {
+        "sure": "very unlikely to be chance",
+        "less sure": "unlikely to be chance",
+    }.get(certainty, "could be chance")
+
+
+def certainty_label(release: Release, certainty: str) -> str:
+    """Say in the legend what an outline means in this release."""
+    rerun = bool(release.hotspots["stability"].notna().any())
+    return {
+        "sure": "sure (found in 95 or more of 100 re-runs)"
+        if rerun
+        else "very unlikely to be chance",
+        "less sure": "less sure (80 to 94 of 100)" if rerun else "unlikely to be chance",
+    }.get(certainty, "not enough to say")
+
+
+def recorded_harm(release: Release) -> str:
+    """Say which harm it is about, or "recorded harm" if there are many kinds."""
+    if not release.harms or len(release.harms) > _MOST_HARMS:
+        return "recorded harm"
+    return "recorded " + " and ".join(label[:1].lower() + label[1:] for label in release.harms)
+
+
+def share(part: float) -> str:
+    """Say a share (0 to 1) as a percentage that is no more exact than it deserves."""
+    percent = 100 * part
+    if 0 < percent < 0.1:
+        return "less than 0.1%"
+    return f"{percent:.0f}%" if percent >= 10 else f"{percent:.1f}%"
+
+
+def period(release: Release) -> str:
+    """Say the period as months, or as days where it does not begin and end with months."""
+    start, end = release.period_start, release.period_end
+    whole = start.day == 1 and (end + _ONE_DAY).day == 1
+    return f"{_day(start, whole=whole)} to {_day(end, whole=whole)}"
+
+
+def walk(metres: float, minutes: float | None, measured_by: str) -> str:
+    """Say how far a service is: "9 min walk", or metres as the crow flies."""
+    if minutes is not None and not pd.isna(minutes):
+        return f"{max(1, round(minutes))} min walk"
+    crow = " in a straight line" if measured_by == "straight line" else ""
+    return f"{metres:,.0f} m{crow}"
+
+
+def _day(day: dt.date, *, whole: bool) -> str:
+    month = f"{_MONTHS[day.month - 1]} {day.year}"
+    return month if whole else f"{day.day} {month}"
+
+
+def _was(n: int) -> str:
+    word = _NUMBERS[n] if n < len(_NUMBERS) else f"{n}"
+    return f"{word.capitalize()} {'was' if n == 1 else 'were'}"
+
+
+_ONE_DAY = pd.Timedelta(days=1).to_pytimedelta()
