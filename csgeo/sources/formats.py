@@ -1,0 +1,222 @@
+"""Is this file what its name says?
+
+A file is known by its first bytes, never by its name alone: a workbook that
+was renamed to ``.csv`` or a page of HTML that was saved as ``.geojson`` is
+refused with the words for what it is. Only local files are ever opened.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Literal
+
+from csgeo.errors import UnreadableFile
+
+Format = Literal["CSV", "XLSX", "GeoJSON", "GeoPackage", "Shapefile", "zipped Shapefile", "Parquet"]
+
+_BY_ENDING: dict[str, Format] = {
+    ".csv": "CSV",
+    ".txt": "CSV",
+    ".tsv": "CSV",
+    ".tab": "CSV",
+    ".xlsx": "XLSX",
+    ".xlsm": "XLSX",
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".gpkg": "GeoPackage",
+    ".shp": "Shapefile",
+    ".zip": "zipped Shapefile",
+    ".parquet": "Parquet",
+    ".geoparquet": "Parquet",
+    ".pq": "Parquet",
+}
+#: What is kept inside a file that csgeo does not read, by how the file begins.
+_FOREIGN: tuple[tuple[bytes, str], ...] = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel workbook (.xls). Open it in Excel or LibreOffice and save it as .xlsx",
+    ),
+    (b"%PDF", "a PDF document. Ask for the table behind it"),
+    (b"\x7fELF", "a program. Name a table of records instead"),
+    (b"MZ", "a program. Name a table of records instead"),
+    (b"Rar!", "a RAR archive. Unpack it and name the table inside"),
+    (b"7z\xbc\xaf", "a 7-Zip archive. Unpack it and name the table inside"),
+    (b"\x89PNG", "a picture. Name a table of records instead"),
+    (b"\xff\xd8\xff", "a picture. Name a table of records instead"),
+)
+_MARKUP: tuple[tuple[str, str], ...] = (
+    (
+        r"<ogrvrtdataset|<vrtdataset",
+        "a GDAL virtual dataset (VRT), which points to other files. Name the real file",
+    ),
+    (
+        r"<!doctype html|<html",
+        "a web page (HTML), as a download that failed or wants a login leaves behind. Download the file again",
+    ),
+    (r"<kml", "KML. Save it as a GeoPackage in QGIS"),
+    (r"<gml|featurecollection", "GML. Save it as a GeoPackage in QGIS"),
+    (r"", "XML. Save it as CSV or GeoPackage first"),
+)
+_NETWORK = re.compile(r"^\s*([a-z][a-z0-9+.-]+:[/\\]{1,2}|[/\\]vsi)", re.IGNORECASE)
+_SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx")
+_SQLITE = b"SQLite format 3\x00"
+_SHP = b"\x00\x00\x27\x0a"
+_BYTES_READ = 4096
+
+
+def local_file(path: str | Path) -> Path:
+    """Return `path` as a local file that exists and is not empty.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is an address on a network, a folder, missing or empty.
+    """
+    if _NETWORK.match(str(path)) and not re.match(r"^[A-Za-z]:[/\\]", str(path)):
+        msg = f"{path} is not a file on this computer: csgeo never opens a network address. Download it and name the file."
+        raise UnreadableFile(msg)
+    file = Path(path)
+    if file.is_dir():
+        msg = f"{file} is a folder. Name one file in it."
+        raise UnreadableFile(msg)
+    if not file.is_file():
+        msg = f"{file} does not exist. Check the path; it is read from the folder of the recipe."
+        raise UnreadableFile(msg)
+    if file.stat().st_size == 0:
+        msg = f"{file.name} is empty (0 bytes). Export it again."
+        raise UnreadableFile(msg)
+    return file
+
+
+def unpacked(file: Path) -> bytes | None:
+    """Return what a gzipped file holds, or None if `file` is not gzipped."""
+    with file.open("rb") as opened:
+        if opened.read(2) != b"\x1f\x8b":
+            return None
+    try:
+        return gzip.decompress(file.read_bytes())
+    except (EOFError, OSError, zlib.error) as error:
+        msg = f"{file.name} is a gzip file that is cut short or damaged. Copy or download it again."
+        raise UnreadableFile(msg) from error
+
+
+def format_of(file: Path, *, content: bytes | None = None) -> Format:
+    """Say in which format `file` is, by its content.
+
+    Parameters
+    ----------
+    file
+        An existing local file.
+    content
+        What it holds, if it was gzipped.
+
+    Raises
+    ------
+    UnreadableFile
+        If the content is of no kind that csgeo reads, is cut short, or is not
+        what the file's name says.
+    """
+    if content is None:
+        with file.open("rb") as opened:
+            start = opened.read(_BYTES_READ)
+    else:
+        start = content[:_BYTES_READ]
+    holds = _by_content(file, start)
+    endings = [e.lower() for e in file.suffixes if e.lower() != ".gz"]
+    named = _BY_ENDING.get(endings[-1]) if endings else None
+    if named is not None and named != holds:
+        msg = (
+            f"{file.name} is not what its name says: it is named as {named}, but it holds {holds}. "
+            "Rename it, or export it again."
+        )
+        raise UnreadableFile(msg)
+    return holds
+
+
+def _by_content(file: Path, start: bytes) -> Format:
+    if file.suffix.lower() in _SIDECARS:
+        msg = f"{file.name} is one part of a Shapefile. Name the .shp file beside it, or a zip of all parts."
+        raise UnreadableFile(msg)
+    if start.startswith(b"PK"):
+        return _kind_of_zip(file)
+    if start.startswith(_SQLITE):
+        return _whole_geopackage(file, start)
+    if start.startswith(b"PAR1"):
+        return _whole_parquet(file)
+    if start.startswith(_SHP):
+        return "Shapefile"
+    for magic, words in _FOREIGN:
+        if start.startswith(magic):
+            _refuse(file, words)
+    return _kind_of_text(file, start)
+
+
+def _refuse(file: Path, words: str) -> None:
+    msg = f"{file.name} is not what its name says: it holds {words}."
+    raise UnreadableFile(msg)
+
+
+def _kind_of_zip(file: Path) -> Format:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError) as error:
+        msg = f"{file.name} is a zip or workbook that is cut short or damaged. Copy or download it again."
+        raise UnreadableFile(msg) from error
+    if any(n.startswith("xl/") for n in names):
+        return "XLSX"
+    if "content.xml" in names and "mimetype" in names:
+        _refuse(file, "an OpenDocument file. Save it as .xlsx or .csv")
+    return "zipped Shapefile"
+
+
+def _whole_geopackage(file: Path, start: bytes) -> Format:
+    page = int.from_bytes(start[16:18], "big")
+    promised = (65_536 if page == 1 else page) * int.from_bytes(start[28:32], "big")
+    found = file.stat().st_size
+    if found < promised:
+        msg = (
+            f"{file.name} is cut short: its header promises {promised:,} bytes, the file has {found:,}. "
+            "Copy or download it again."
+        )
+        raise UnreadableFile(msg)
+    return "GeoPackage"
+
+
+def _whole_parquet(file: Path) -> Format:
+    with file.open("rb") as opened:
+        opened.seek(-4, io.SEEK_END)
+        if opened.read(4) != b"PAR1":
+            msg = f"{file.name} is a Parquet file that is cut short. Copy or download it again."
+            raise UnreadableFile(msg)
+    return "Parquet"
+
+
+def _kind_of_text(file: Path, start: bytes) -> Format:
+    utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = start.decode("utf-16" if utf16 else "latin-1", errors="replace").lstrip(
+        "ï»¿\ufeff \r\n\t"
+    )
+    if text.startswith(("{", "[")):
+        if text.startswith("[") or '"features"' not in text + _rest(file, text):
+            _refuse(file, "JSON that is not GeoJSON (no `features`). Save it as CSV or GeoJSON")
+        return "GeoJSON"
+    if text.startswith("<"):
+        words = next(w for pattern, w in _MARKUP if re.search(pattern, text[:2000].lower()))
+        _refuse(file, words)
+    if not utf16 and start.count(0) > len(start) // 2 + 1:
+        _refuse(file, "bytes that are neither text nor any format that csgeo reads")
+    return "CSV"
+
+
+def _rest(file: Path, text: str) -> str:
+    """Read on in a long header, where `features` stands behind a large `crs` or metadata."""
+    if '"features"' in text:
+        return ""
+    with file.open("rb") as opened:
+        return opened.read(1 << 20).decode("latin-1")
