@@ -1,0 +1,310 @@
+"""Which cell of the fixed national lattice does a point lie in?
+
+Squares are aligned to the National Grid and nest (four children tile a parent);
+a square holds its southern and western edges, so each point lies in exactly one.
+A cell's id says its side and its lower-left corner in metres:
+``125mE375250N164250``. Cells that only touch the study area along an edge or in
+a corner do not meet it. Hexagons are in :mod:`csgeo.hexagons`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from csgeo.errors import RecipeError, WrongGeometry, WrongValues
+from csgeo.tables import AREAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    Integers: TypeAlias = npt.NDArray[np.int64]
+    Ids: TypeAlias = npt.NDArray[np.object_]
+
+#: The sides of the nested squares, in metres.
+SIDES_M = (125, 250, 500, 1000, 2000, 4000)
+_SQUARE_ID = re.compile(r"(\d+)mE(-?\d+)N(-?\d+)")
+#: A cell into which the area reaches this far surely shares some of its surface.
+_SURELY_M = 0.01
+
+
+class Corners(NamedTuple):
+    """Lower-left corners and the side of square cells, in metres."""
+
+    x: Integers
+    y: Integers
+    cell_m: int
+
+
+def squares(area: gpd.GeoDataFrame, *, cell_m: int = 250) -> gpd.GeoDataFrame:
+    """Lay the square cells that meet the study area.
+
+    Parameters
+    ----------
+    area
+        ``AREAS`` table, one or more rows, EPSG:27700.
+    cell_m
+        Side of a cell in metres, one of 125, 250, 500, 1000, 2000, 4000.
+
+    Returns
+    -------
+    cells
+        ``CELLS`` table with geometry only, in the system of `area`, sorted by row
+        from south to north and within a row from west to east. Cells that only
+        touch the area along an edge or in a corner are not among them.
+
+    Raises
+    ------
+    TableError
+        If `area` breaks the ``AREAS`` contract.
+    RecipeError
+        If `cell_m` is not one of the nested sides.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> area = gpd.GeoDataFrame(
+    ...     {"name": ["Here"], "level": ["district"]},
+    ...     index=gpd.pd.Index(["A"], name="area_id"), geometry=[box(0, 0, 500, 250)], crs=27700)
+    >>> squares(area, cell_m=250).index.tolist()
+    ['250mE0N0', '250mE250N0']
+    """
+    column, row = squares_meeting(area, cell_m=cell_m)
+    x, y = column * cell_m, row * cell_m
+    shapes = shapely.box(x, y, x + cell_m, y + cell_m)
+    index = pd.Index(square_ids(column, row, cell_m=cell_m), name="cell_id", dtype="str")
+    return gpd.GeoDataFrame(index=index, geometry=shapes, crs=area.crs)
+
+
+def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> tuple[Integers, Integers]:
+    """Find the columns and rows (whole sides from the origin) of the squares that meet `area`.
+
+    Large squares that lie wholly inside need no further test; only those that
+    the outline crosses are split into their four children.
+    """
+    AREAS.check(area, "area")
+    _known_side(cell_m)
+    ground = one_shape(area)
+    side = cell_m * 2**6
+    west, south, east, north = np.floor(np.divide(ground.bounds, side)).astype(np.int64)
+    column, row = (
+        v.ravel() for v in np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
+    )
+    inside_columns, inside_rows = [], []
+    while True:
+        shapes = shapely.box(column * side, row * side, (column + 1) * side, (row + 1) * side)
+        inside = shapely.contains_properly(ground, shapes)
+        times = side // cell_m
+        within = _descend(column[inside], row[inside], times)
+        inside_columns.append(within[0])
+        inside_rows.append(within[1])
+        crossed = np.flatnonzero(~inside)
+        crossed = crossed[shapely.intersects(ground, shapes[crossed])]
+        column, row, shapes = column[crossed], row[crossed], shapes[crossed]
+        if side == cell_m:
+            break
+        column, row = _descend(column, row, 2)
+        side //= 2
+    shares = shares_surface(ground, shapes)
+    columns = np.concatenate([*inside_columns, column[shares]])
+    rows = np.concatenate([*inside_rows, row[shares]])
+    order = np.lexsort((columns, rows))
+    return columns[order], rows[order]
+
+
+def one_shape(area: gpd.GeoDataFrame) -> shapely.Geometry:
+    """Join the study area's rows into one shape, prepared for many questions.
+
+    Raises
+    ------
+    WrongGeometry
+        If nothing with a surface is left.
+    """
+    shapes = area.geometry.to_numpy()
+    sound = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
+    ground = sound[0] if len(sound) == 1 else shapely.union_all(sound)
+    if ground.area <= 0:
+        msg = (
+            f"`area` must cover some ground; its {len(area)} rows (the first is {area.index[0]!r}) "
+            "have no surface. Give the outline of the study area."
+        )
+        raise WrongGeometry(msg)
+    shapely.prepare(ground)
+    return ground
+
+
+def shares_surface(
+    ground: shapely.Geometry, shapes: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Tell which cells, all of them meeting `ground`, share more than an edge or a corner."""
+    core = shapely.buffer(shapes, -_SURELY_M, join_style="mitre")
+    shares = shapely.intersects(ground, core)
+    for k in np.flatnonzero(~shares):  # a few along the outline: ask exactly
+        shares[k] = shapely.relate_pattern(ground, shapes[k], "T********")
+    return np.asarray(shares, dtype=bool)
+
+
+def column_row(x: npt.ArrayLike, y: npt.ArrayLike, *, cell_m: int) -> tuple[Integers, Integers]:
+    """Give the column and row of the square that holds each point (metres).
+
+    Raises
+    ------
+    WrongValues
+        If a coordinate is not a finite number.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    wild = ~(np.isfinite(x) & np.isfinite(y)) | (np.abs(x) > 1e12) | (np.abs(y) > 1e12)
+    if wild.any():
+        msg = (
+            f"Points must have finite coordinates in metres; {int(wild.sum())} of {wild.size} have not "
+            f"(the first is number {int(np.flatnonzero(wild)[0]) + 1}). Set them aside first."
+        )
+        raise WrongValues(msg)
+    # floor_divide works from the exact remainder: x just below an edge stays below it
+    return (
+        np.floor_divide(x, cell_m).astype(np.int64),
+        np.floor_divide(y, cell_m).astype(np.int64),
+    )
+
+
+def cell_at(x: npt.ArrayLike, y: npt.ArrayLike, *, cell_m: int) -> Ids:
+    """Give the id of the square that holds each point.
+
+    Parameters
+    ----------
+    x, y
+        n eastings and northings in metres.
+    cell_m
+        Side of a cell in metres, one of 125, 250, 500, 1000, 2000, 4000.
+
+    Returns
+    -------
+    cell_id
+        n ids. A point on an edge belongs to the cell to its north and east.
+
+    Raises
+    ------
+    WrongValues
+        If a coordinate is not a finite number.
+
+    Examples
+    --------
+    >>> cell_at([374999.9, 375000.0], [164250, 164250], cell_m=125).tolist()
+    ['125mE374875N164250', '125mE375000N164250']
+    """
+    _known_side(cell_m)
+    return square_ids(*column_row(x, y, cell_m=cell_m), cell_m=cell_m)
+
+
+def square_ids(column: Integers, row: Integers, *, cell_m: int) -> Ids:
+    """Write the ids of squares from their columns and rows."""
+    corners = zip((column * cell_m).tolist(), (row * cell_m).tolist(), strict=True)
+    ids = np.empty(len(column), dtype=object)
+    ids[:] = [f"{cell_m}mE{x}N{y}" for x, y in corners]
+    return ids
+
+
+def cell_corner(ids: Iterable[str]) -> Corners:
+    """Read the lower-left corners (metres) and the side from the ids of squares.
+
+    Raises
+    ------
+    WrongValues
+        If an id is not that of a square, or the sides differ.
+
+    Examples
+    --------
+    >>> cell_corner(["125mE375250N164250"]).x.tolist()
+    [375250]
+    """
+    ids = list(ids)
+    parts = [_SQUARE_ID.fullmatch(i) for i in ids]
+    strange = [i for i, part in zip(ids, parts, strict=True) if part is None]
+    if strange or not ids:
+        found = f"{len(strange)} are not, such as {strange[0]!r}" if strange else "none was given"
+        msg = f"Cell ids must read like '125mE375250N164250'; {found}."
+        raise WrongValues(msg)
+    side, x, y = np.array([p.groups() for p in parts if p], dtype=np.int64).T
+    if (side != side[0]).any() or (x % side).any() or (y % side).any():
+        msg = (
+            f"Cell ids must be of one side, with corners at multiples of it; found sides "
+            f"{sorted(set(side.tolist()))}. Bring them to one side with `parent` first."
+        )
+        raise WrongValues(msg)
+    return Corners(x, y, int(side[0]))
+
+
+def cell_polygon(ids: Iterable[str]) -> npt.NDArray[np.object_]:
+    """Draw the squares of the ids, as polygons in metres."""
+    x, y, cell_m = cell_corner(ids)
+    return np.asarray(shapely.box(x, y, x + cell_m, y + cell_m))
+
+
+def parent(ids: Iterable[str], *, cell_m: int) -> Ids:
+    """Give the id of the larger square of side `cell_m` that holds each square.
+
+    Raises
+    ------
+    RecipeError
+        If `cell_m` is not a nested side, or smaller than that of the cells.
+
+    Examples
+    --------
+    >>> parent(["125mE375250N164250"], cell_m=1000).tolist()
+    ['1000mE375000N164000']
+    """
+    _known_side(cell_m)
+    x, y, own_m = cell_corner(ids)
+    if cell_m < own_m:
+        msg = f"A parent must be at least as large as its cells; {cell_m} m is below {own_m} m."
+        raise RecipeError(msg)
+    return square_ids(x // cell_m, y // cell_m, cell_m=cell_m)
+
+
+def children(cell_id: str, *, cell_m: int) -> Ids:
+    """Give the ids of the smaller squares of side `cell_m` that tile one square.
+
+    Raises
+    ------
+    RecipeError
+        If `cell_m` is not a nested side, or larger than that of the cell.
+
+    Examples
+    --------
+    >>> children("250mE0N0", cell_m=125).tolist()
+    ['125mE0N0', '125mE125N0', '125mE0N125', '125mE125N125']
+    """
+    _known_side(cell_m)
+    x, y, own_m = cell_corner([cell_id])
+    if cell_m > own_m:
+        msg = f"Children must be at most as large as their cell; {cell_m} m is above {own_m} m."
+        raise RecipeError(msg)
+    column, row = _descend(x // own_m, y // own_m, own_m // cell_m)
+    order = np.lexsort((column, row))
+    return square_ids(column[order], row[order], cell_m=cell_m)
+
+
+def _descend(column: Integers, row: Integers, times: int) -> tuple[Integers, Integers]:
+    """Split each square into `times` by `times` smaller ones."""
+    step_x, step_y = (v.ravel() for v in np.meshgrid(np.arange(times), np.arange(times)))
+    return (
+        (column[:, None] * times + step_x).ravel(),
+        (row[:, None] * times + step_y).ravel(),
+    )
+
+
+def _known_side(cell_m: int) -> None:
+    if cell_m not in SIDES_M:
+        msg = (
+            f"`cell_m` must be one of {', '.join(map(str, SIDES_M))} (metres); it is {cell_m!r}. "
+            "These sides nest, so that places can be compared between periods and partners."
+        )
+        raise RecipeError(msg)
