@@ -1,0 +1,271 @@
+"""Which question does the command line ask, and how is it answered?
+
+Results go to stdout, progress to stderr. Exit codes: 0 all is well, 2 the
+command or the recipe cannot be meant, 3 the data failed their checks, 4 there
+is nothing to report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import csgeo
+from csgeo.errors import CsgeoError, NothingToReport, RecipeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from csgeo.disclosure.release import Release
+
+USAGE, DATA_FAILED, NOTHING = 2, 3, 4
+
+app = typer.Typer(
+    name="csgeo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="From scattered records of harm to a short, ranked list of the places that matter.",
+)
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for other programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the project goes.")] = Path(),
+) -> None:
+    """Start a project: a recipe to fill in, folders for data and answers.
+
+    Example: csgeo init my-partnership
+    """
+    recipe = folder / "csgeo.toml"
+    if recipe.exists():
+        msg = f"{recipe} is there already and is left as it is. Name another folder, or edit that file."
+        raise RecipeError(msg)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    template = Path(__file__).parent / "recipe_template.toml"
+    recipe.write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("# records and answers never go into a repository\n/data/\n/out/\n")
+    typer.echo(f"Written: {recipe}. Put your files in {folder / 'data'}, name them in the recipe,")
+    typer.echo(f"then try: csgeo check {folder / 'data'}/YOUR-FILE, and: csgeo run {recipe}")
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where the invented county goes.")] = Path(
+        "county"
+    ),
+    seed: Annotated[int, typer.Option(help="Another seed, another county.")] = 1,
+) -> None:
+    """Write the invented county: no real place, no real person, planted truth.
+
+    Example: csgeo sample county && csgeo run county/csgeo.toml
+    """
+    from csgeo.samples.write import write_county  # noqa: PLC0415  heavy: only where used
+
+    written = write_county(folder, seed=seed)
+    recipe = folder / "csgeo.toml"
+    if not recipe.exists():
+        text = (Path(__file__).parent / "samples" / "county.toml").read_text(encoding="utf-8")
+        recipe.write_text(text, encoding="utf-8")
+    for path in (*written.values(), recipe):
+        typer.echo(path)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A file of records.")],
+    as_json: Json = False,
+) -> None:
+    """Say what a file of records holds, what would be used, and what would not.
+
+    Example: csgeo check data/incidents.csv
+    """
+    from csgeo.sources.incidents import read_incidents  # noqa: PLC0415
+    from csgeo.sources.police import is_police, read_police  # noqa: PLC0415
+
+    reading = read_police(file) if is_police(file) else read_incidents(file)
+    typer.echo(
+        json.dumps(reading.report.to_dict(), ensure_ascii=False, indent=2)
+        if as_json
+        else str(reading.report)
+    )
+    if reading.report.rows_used == 0:
+        raise typer.Exit(DATA_FAILED)
+
+
+@app.command()
+def run(
+    recipe: Annotated[Path, typer.Argument(help="The recipe.")] = Path("csgeo.toml"),
+    out: Annotated[Path | None, typer.Option(help="Another folder for the answers.")] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Answer a recipe: from files to a release, a map and GIS files.
+
+    Example: csgeo run csgeo.toml
+    """
+    release, folder = _answer(recipe, out, quiet=quiet)
+    _say(release, folder, as_json=as_json)
+
+
+@app.command("app")
+def dashboard(
+    release: Annotated[Path, typer.Argument(help="The folder of a release.")],
+    port: Annotated[int, typer.Option(help="Where the dashboard listens.")] = 8501,
+) -> None:
+    """Show a release in the dashboard, on this machine only.
+
+    Example: csgeo app out/release
+    """
+    from csgeo.store.releases import open_release  # noqa: PLC0415
+
+    open_release(release)  # refuse here, in words, rather than in the browser
+    typer.echo(f"The dashboard is at http://127.0.0.1:{port} (stop it with Ctrl+C)")
+    _serve()(release, port=port)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo goes.")] = Path("demo"),
+    no_app: Annotated[bool, typer.Option("--no-app", help="Stop before the dashboard.")] = False,
+    port: Annotated[int, typer.Option(help="Where the dashboard listens.")] = 8501,
+    quiet: Quiet = False,
+) -> None:
+    """Show everything once: the invented county, its study, release, outputs, dashboard.
+
+    Example: csgeo demo
+    """
+    sample(folder, seed=1)
+    release, out = _answer(folder / "csgeo.toml", None, quiet=quiet)
+    _say(release, out, as_json=False)
+    if not no_app:
+        dashboard(out / "release", port=port)
+
+
+def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path]:
+    """Run a recipe; keep the secure side and the shareable side in folders of their own."""
+    from csgeo.disclosure.release import make_release  # noqa: PLC0415
+    from csgeo.outputs.write import write_outputs  # noqa: PLC0415
+    from csgeo.recipe import load_recipe  # noqa: PLC0415
+    from csgeo.store.releases import save_release  # noqa: PLC0415
+    from csgeo.study import run_study, write_secure_side  # noqa: PLC0415
+
+    recipe = load_recipe(path, folders=os.environ)
+    folder = out or recipe.path(recipe.folder)
+    with _progress(quiet=quiet) as progress:
+        study = run_study(recipe, progress=progress)
+        write_secure_side(study, folder / "secure")
+        release = make_release(
+            study,
+            least_people=recipe.release.least_people,
+            round_to=recipe.release.round_to,
+            audience=recipe.release.audience,
+        )
+        save_release(release, folder / "release")
+        write_outputs(release, folder / "share", progress=progress)
+    return release, folder
+
+
+def _say(release: Release, folder: Path, *, as_json: bool) -> None:
+    from csgeo.outputs.words import sentence  # noqa: PLC0415
+
+    places = release.hotspots.sort_values("rank")
+    if as_json:
+        rows = [
+            {"rank": int(p.rank_), "name": p.name, "about": int(p.incidents), "band": p.band}
+            for p in places.rename(columns={"rank": "rank_"}).itertuples(index=False)
+        ]
+        answer = {"sentence": sentence(release), "places": rows, "hidden": dict(release.hidden)}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    typer.echo(sentence(release))
+    for p in places.rename(columns={"rank": "rank_"}).itertuples(index=False):
+        typer.echo(f"{p.rank_:>3}  {p.name:<60} about {p.incidents:>6,}  {p.band}")
+    typer.echo(
+        f"\nFor everyone:  {folder / 'share'}  (open map.html; hotspots.gpkg opens styled in QGIS)"
+    )
+    typer.echo(f"The release:   {folder / 'release'}  (csgeo app {folder / 'release'})")
+    typer.echo(f"Analysts only: {folder / 'secure'}  (what was read and what was set aside)")
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Draw a progress bar on stderr, where somebody is there to see it."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    if quiet:
+        yield lambda _what, _done, _of: None
+        return
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
+        task = bar.add_task("Starting", total=None)
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
+
+
+def _serve() -> Callable[..., None]:
+    """Find the dashboard: inside an installed csgeo, or beside it in a checkout."""
+    here = Path(__file__).parent
+    home = next(p for p in (here / "_app", here.parent / "app") if (p / "serve.py").is_file())
+    sys.path.insert(0, str(home))
+    import serve  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    found: Callable[..., None] = serve.serve
+    return found
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; every failure that is foreseen is said in words, with its exit code."""
+    try:
+        return app(arguments, standalone_mode=True)
+    except NothingToReport as error:
+        return _failed(error, NOTHING)
+    except RecipeError as error:
+        return _failed(error, USAGE)
+    except CsgeoError as error:
+        return _failed(error, DATA_FAILED)
+
+
+def _failed(error: CsgeoError, code: int) -> None:
+    typer.echo(f"csgeo: {error}", err=True)
+    raise SystemExit(code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"csgeo {csgeo.__version__} (results last changed {csgeo.RESULTS_CHANGED})")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Say which csgeo this is."
+        ),
+    ] = False,
+) -> None:
+    """From scattered records of harm to a short, ranked list of the places that matter."""
+
+
+if __name__ == "__main__":
+    main()

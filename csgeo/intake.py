@@ -1,0 +1,242 @@
+"""Which tables do the files of a recipe hold?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from csgeo.errors import RecipeError
+from csgeo.sources.areas import read_areas
+from csgeo.sources.incidents import read_incidents
+from csgeo.sources.lookups import attach
+from csgeo.sources.places import read_places
+from csgeo.sources.police import read_police
+from csgeo.sources.schools import read_schools
+from csgeo.sources.services import read_services
+from csgeo.sources.stops import read_stops
+from csgeo.sources.streets import read_streets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from csgeo.recipe import Input, Recipe
+    from csgeo.sources.report import Reading, ReadReport
+
+    Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Intake:
+    """The tables that came in, and the account of each file."""
+
+    area: gpd.GeoDataFrame
+    incidents: gpd.GeoDataFrame
+    services: gpd.GeoDataFrame | None = None
+    places: gpd.GeoDataFrame | None = None
+    streets: gpd.GeoDataFrame | None = None
+    residents: gpd.GeoDataFrame | None = None
+    strata: gpd.GeoDataFrame | None = None
+    lines: gpd.GeoDataFrame | None = None
+    readings: list[tuple[Input, ReadReport]] = field(default_factory=list)
+    set_aside: dict[str, pd.DataFrame] = field(default_factory=dict)
+    checksums: dict[str, str] = field(default_factory=dict)
+
+
+def take_in(recipe: Recipe, progress: Progress) -> Intake:
+    """Read every file that a recipe names.
+
+    Parameters
+    ----------
+    recipe
+        Which files, and what their columns do not say themselves.
+    progress
+        Called with what is being read, how many files are done, and of how many.
+
+    Returns
+    -------
+    intake
+        Tables in the recipe's words, with a read report for each file and the
+        rows that were set aside.
+
+    Raises
+    ------
+    SourceError
+        If a file cannot be read as what the recipe says it is.
+    """
+    clerk = _Clerk(recipe, progress)
+    area = clerk.read(recipe.area, "area", _area)
+    intake = Intake(
+        area=area,
+        incidents=clerk.read_all(recipe.incidents, "records", lambda r, i: _incidents(r, i, area)),
+    )
+    intake.services = clerk.read_all(recipe.services, "services", _services)
+    intake.places = clerk.read_all(recipe.places, "places", _places)
+    intake.streets = clerk.read_all(recipe.streets, "streets", _streets)
+    intake.lines = clerk.read_all(recipe.basemap, "base map", _places)
+    if recipe.residents:
+        intake.residents = clerk.read(recipe.residents, "residents", _area)
+    if recipe.strata:
+        intake.strata = clerk.read(recipe.strata, "strata", _area)
+    intake.readings, intake.set_aside = clerk.readings, clerk.set_aside
+    intake.checksums = clerk.checksums
+    return intake
+
+
+class _Clerk:
+    """Reads one file after another and keeps the account."""
+
+    def __init__(self, recipe: Recipe, progress: Progress) -> None:
+        self.recipe, self.progress = recipe, progress
+        inputs = [recipe.area, recipe.residents, recipe.strata, *recipe.incidents]
+        inputs += [*recipe.services, *recipe.places, *recipe.streets, *recipe.basemap]
+        self.files, self.done = sum(i is not None for i in inputs), 0
+        self.readings: list[tuple[Input, ReadReport]] = []
+        self.set_aside: dict[str, pd.DataFrame] = {}
+        self.checksums: dict[str, str] = {}
+
+    def read(
+        self, one: Input, called: str, how: Callable[[Recipe, Input], Reading]
+    ) -> gpd.GeoDataFrame:
+        self.progress(f"Reading {called}", self.done, self.files)
+        reading = how(self.recipe, one)
+        self.done += 1
+        self.readings.append((one, reading.report))
+        if len(reading.set_aside):
+            self.set_aside[f"{len(self.readings):02d}_{called.replace(' ', '_')}"] = (
+                reading.set_aside
+            )
+        for name in (one.file, one.table, one.postcodes):
+            if name and name not in self.checksums:
+                self.checksums[name] = checksum(self.recipe.path(name))
+        return reading.table
+
+    def read_all(
+        self, several: tuple[Input, ...], called: str, how: Callable[[Recipe, Input], Reading]
+    ) -> Any:
+        tables = [self.read(one, called, how) for one in several]
+        return _stacked(tables) if tables else None
+
+
+def _stacked(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Lay tables of one kind under each other; ids that repeat between files get the file's number."""
+    if len(tables) == 1:
+        return tables[0]
+    index = pd.concat([t.index.to_series() for t in tables])
+    if not index.is_unique:
+        tables = [t.set_axis(f"{n}-" + t.index.astype(str)) for n, t in enumerate(tables, start=1)]
+    name = index.index.name
+    filled = [t.dropna(axis="columns", how="all") for t in tables]
+    stacked = pd.concat(filled).reindex(columns=list(dict.fromkeys(c for t in tables for c in t)))
+    for column in stacked.columns.difference(["geometry"]):
+        kinds = [t[column].dtype for t in tables if column in t]
+        stacked[column] = stacked[column].astype(kinds[0])
+    return gpd.GeoDataFrame(stacked, geometry="geometry", crs=tables[0].crs).rename_axis(name)
+
+
+def _located(recipe: Recipe, one: Input) -> Path:
+    return recipe.path(one.file)
+
+
+def _area(recipe: Recipe, one: Input) -> Reading:
+    reading = read_areas(
+        _located(recipe, one),
+        columns=one.columns or None,
+        layer=one.layer,
+        crs=one.crs,
+        level=one.level,
+        where=one.where or None,
+    )
+    if one.table is None:
+        return reading
+    table = _by_area(recipe.path(one.table), one)
+    return reading._replace(table=attach(reading.table, table))
+
+
+def _by_area(path: Path, one: Input) -> pd.DataFrame:
+    """Read a table that goes with areas: residents, or a class to rank within."""
+    if "stratum" in one.columns:
+        rows = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str)
+        column = one.columns["stratum"]
+        if column not in rows:
+            msg = f"{path.name} has no column {column!r} to rank within; it has {', '.join(map(str, rows.columns))}."
+            raise RecipeError(msg)
+        code = next(c for c in rows.columns if "code" in str(c).lower())
+        return rows.set_index(code)[[column]].rename(columns={column: "stratum"})
+    from csgeo.sources.population import read_population  # noqa: PLC0415  only where asked for
+
+    return read_population(path).table
+
+
+def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
+    if one.format == "police":
+        period = (recipe.period.start, recipe.period.end)
+        return read_police(
+            _located(recipe, one), harms=recipe.harms or None, period=period, areas=area
+        )
+    _only(one, "table", "police")
+    return read_incidents(
+        _located(recipe, one),
+        columns=one.columns or None,
+        layer=one.layer,
+        crs=one.crs,
+        postcodes=recipe.path(one.postcodes) if one.postcodes else None,
+        areas=area,
+        source=one.source,
+        harm=one.harm,
+        harm_words=one.words or None,
+        origin=one.origin,
+        precision_m=one.precision_m,
+    )
+
+
+def _services(recipe: Recipe, one: Input) -> Reading:
+    if one.format == "gias":
+        return read_schools(_located(recipe, one))
+    _only(one, "table", "gias")
+    return read_services(
+        _located(recipe, one),
+        kind=one.kind,
+        columns=one.columns or None,
+        layer=one.layer,
+        crs=one.crs,
+        postcodes=recipe.path(one.postcodes) if one.postcodes else None,
+    )
+
+
+def _places(recipe: Recipe, one: Input) -> Reading:
+    if one.format == "naptan":
+        return read_stops(_located(recipe, one))
+    _only(one, "table", "naptan")
+    return read_places(
+        _located(recipe, one),
+        kind=one.kind,
+        columns=one.columns or None,
+        layer=one.layer,
+        crs=one.crs,
+    )
+
+
+def _streets(recipe: Recipe, one: Input) -> Reading:
+    return read_streets(
+        _located(recipe, one), columns=one.columns or None, layer=one.layer, crs=one.crs
+    )
+
+
+def _only(one: Input, *formats: str) -> None:
+    if one.format not in formats:
+        msg = f"`format` of {one.file} must be one of {', '.join(formats)}; it is {one.format!r}."
+        raise RecipeError(msg)
+
+
+def checksum(path: Path) -> str:
+    """Give the SHA-256 of a file, or of the files of a folder in order of name."""
+    if path.is_dir():
+        parts = [checksum(p) for p in sorted(path.rglob("*")) if p.is_file()]
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
+    with path.open("rb") as file:
+        return cast("str", hashlib.file_digest(file, "sha256").hexdigest())

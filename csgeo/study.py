@@ -1,0 +1,312 @@
+"""One recipe in: what are all the answers?
+
+The only room that joins the others. A :class:`Study` is everything computed
+from the records; it stays with the analysts. What others see is a release,
+made from it by :func:`csgeo.make_release`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from csgeo.basemap import basemap
+from csgeo.context.services import services_around
+from csgeo.errors import EmptyTable, NothingToReport
+from csgeo.hotspots.counting import count_incidents
+from csgeo.hotspots.false_discovery import q_values
+from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.getis_ord import getis_ord_star
+from csgeo.intake import take_in
+from csgeo.lattice import squares
+from csgeo.recipe import recipe_toml
+from csgeo.streets import street_network
+from csgeo.tables import INCIDENTS, SERVICES
+from csgeo.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from csgeo.hotspots.find import Found
+    from csgeo.intake import Intake
+    from csgeo.recipe import Recipe
+    from csgeo.sources.report import ReadReport
+
+    Progress = Callable[[str, int, int], None]
+
+#: Below this share of records with a pseudonym, people are taken as not known.
+_PEOPLE_KNOWN = 0.5
+
+CAVEATS = (
+    "Recorded harm is not all harm: more is recorded where more people look.",
+    "Places are areas of lattice cells, not addresses; nothing here describes a person.",
+    "A place on the list is a place to look at first, not a dangerous place.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything that one recipe gives: for analysts only.
+
+    The tables keep the contracts that are named after them in
+    :mod:`csgeo.tables`; all are in the CRS of ``area``.
+    """
+
+    title: str
+    marking: str
+    harms: tuple[str, ...]
+    period: tuple[dt.date, dt.date]
+    area: gpd.GeoDataFrame
+    incidents: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    hotspots: gpd.GeoDataFrame
+    set_aside: gpd.GeoDataFrame
+    services: gpd.GeoDataFrame
+    services_near: pd.DataFrame
+    basemap: gpd.GeoDataFrame
+    reports: tuple[ReadReport, ...]
+    rows_set_aside: Mapping[str, pd.DataFrame]
+    sources: tuple[Mapping[str, Any], ...]
+    steps: tuple[Mapping[str, Any], ...]
+    choices: Mapping[str, Any]
+    recipe_text: str
+    attribution: tuple[str, ...]
+    caveats: tuple[str, ...]
+    records_used: int
+    records_without_place: int
+    people_known: bool
+
+
+def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
+    """Answer everything that a recipe asks, from files to places.
+
+    Parameters
+    ----------
+    recipe
+        As :func:`csgeo.load_recipe` gives it.
+    progress
+        Called with what is being done, how many parts are done, and of how many.
+
+    Returns
+    -------
+    study
+        Records, cells, places and what is around them. The same recipe, files
+        and version of csgeo give the same study.
+
+    Raises
+    ------
+    SourceError, TableError
+        If a file cannot be used, with the row and the remedy.
+    NothingToReport
+        If no record is left to look at.
+    """
+    say = progress or (lambda _what, _done, _of: None)
+    intake = take_in(recipe, say)
+    incidents, steps = _asked_for(intake.incidents, recipe)
+    located = incidents[incidents.geometry.notna()]
+    if located.empty:
+        msg = (
+            "No record with a place is left: widen the period, the harms or the area in the recipe."
+        )
+        raise NothingToReport(msg)
+
+    say("Looking for places", 0, 3)
+    found = _places(located, intake, recipe)
+    steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
+    say("Drawing the lattice", 1, 3)
+    cells = _surface(located, intake.area, recipe.surface.cell_m)
+    say("Looking around each place", 2, 3)
+    services = intake.services if intake.services is not None else _no_services(intake.area)
+    near = _around(found.hotspots, services, intake, recipe)
+    drawn = basemap(intake.area, streets=intake.streets, places=intake.places, lines=intake.lines)
+    say("Done", 3, 3)
+
+    known = located["person_key"].notna().mean() if "person_key" in located else 0.0
+    return Study(
+        title=recipe.title,
+        marking=recipe.marking,
+        harms=tuple(sorted(located["harm"].dropna().unique())),
+        period=_period(incidents, recipe),
+        area=intake.area,
+        incidents=incidents,
+        cells=cells,
+        hotspots=found.hotspots,
+        set_aside=found.set_aside,
+        services=services,
+        services_near=near,
+        basemap=drawn,
+        reports=tuple(report for _, report in intake.readings),
+        rows_set_aside=intake.set_aside,
+        sources=_sources(intake),
+        steps=tuple(steps),
+        choices=found.choices,
+        recipe_text=recipe_toml(recipe),
+        attribution=_attribution(intake),
+        caveats=(*CAVEATS, *_gaps(intake)),
+        records_used=len(located),
+        records_without_place=len(incidents) - len(located),
+        people_known=bool(known >= _PEOPLE_KNOWN),
+    )
+
+
+def _asked_for(
+    incidents: gpd.GeoDataFrame, recipe: Recipe
+) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
+    """Keep the harms and the days that the recipe asks for, and count what that leaves."""
+    try:
+        INCIDENTS.check(incidents, "incidents")
+    except EmptyTable as error:
+        msg = "The files hold no record for these harms, this period and this area. Widen them in the recipe."
+        raise NothingToReport(msg) from error
+    steps = [_step("records read", len(incidents), len(incidents), "all files together")]
+    if recipe.harms:
+        kept = incidents[_within(incidents["harm"], recipe.harms)]
+        steps.append(_step("harms asked for", len(incidents), len(kept), ", ".join(recipe.harms)))
+        incidents = kept
+    days = recipe.period
+    if days.start or days.end:
+        when = incidents["occurred_from"]
+        inside = when.notna()
+        if days.start:
+            inside &= when >= pd.Timestamp(days.start)
+        if days.end:
+            inside &= when < pd.Timestamp(days.end) + pd.Timedelta(days=1)
+        kept = incidents[inside]
+        steps.append(
+            _step("period asked for", len(incidents), len(kept), f"{days.start} to {days.end}")
+        )
+        incidents = kept
+    located = int(incidents.geometry.notna().sum())
+    steps.append(_step("place known", len(incidents), located, "the others stay counted"))
+    return incidents, steps
+
+
+def _within(codes: pd.Series, asked: tuple[str, ...]) -> pd.Series:
+    """Say where a code is asked for, or stands below one that is: SYV asks for SYV.KNIFE too."""
+    wanted = {
+        c
+        for c in load_vocabulary("harm").codes
+        if c in asked or c.startswith(tuple(f"{a}." for a in asked))
+    }
+    return codes.isin(wanted | set(asked))
+
+
+def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe) -> Found:
+    choices = recipe.hotspots
+    return find_hotspots(
+        located,
+        intake.area,
+        method=choices.method,
+        cell_m=choices.cell_m,
+        expectation=choices.expectation,
+        streets=intake.streets,
+        residents=intake.residents,
+        places=intake.places,
+        strata=intake.strata,
+        most_places=choices.most_places,
+        most_share_of_area=choices.most_share_of_area,
+        most_km2=choices.most_km2,
+        replicates=choices.replicates,
+        q=choices.q,
+        seed=recipe.seed,
+    )
+
+
+def _surface(located: gpd.GeoDataFrame, area: gpd.GeoDataFrame, cell_m: int) -> gpd.GeoDataFrame:
+    """Count on the lattice that is drawn lightly behind the places, with its Gi*."""
+    cells = count_incidents(located, squares(area, cell_m=cell_m))
+    score = getis_ord_star(cells)
+    return cells.assign(getis_ord_star=score, q_value=q_values(score))
+
+
+def _around(
+    hotspots: gpd.GeoDataFrame, services: gpd.GeoDataFrame, intake: Intake, recipe: Recipe
+) -> pd.DataFrame:
+    network = street_network(intake.streets) if intake.streets is not None else None
+    return services_around(
+        hotspots,
+        services,
+        network=network,
+        reach_m=recipe.context.reach_m,
+        expected_kinds=recipe.context.expected_kinds or None,
+    )
+
+
+def _no_services(area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    columns = {name: pd.Series(dtype="object") for name in SERVICES.columns}
+    columns["capacity"] = pd.Series(dtype="float64")
+    columns["funded_until"] = pd.Series(dtype="datetime64[us]")
+    empty = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=area.crs))
+    return empty.rename_axis("service_id")
+
+
+def _period(incidents: gpd.GeoDataFrame, recipe: Recipe) -> tuple[dt.date, dt.date]:
+    first, last = incidents["occurred_from"].min(), incidents["occurred_from"].max()
+    start = recipe.period.start or (first.date() if pd.notna(first) else dt.date.min)
+    end = recipe.period.end or (last.date() if pd.notna(last) else dt.date.max)
+    return start, end
+
+
+def _sources(intake: Intake) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
+        {
+            "file": one.file,
+            "layer": one.layer,
+            "sha256": intake.checksums[one.file],
+            "kind": report.kind,
+            "rows_in": report.rows_in,
+            "rows_used": report.rows_used,
+            "rows_without_place": report.no_place,
+            "rows_set_aside": [
+                {"reason": s.reason, "rows": s.rows, "remedy": s.remedy} for s in report.set_aside
+            ],
+            "notes": list(report.notes),
+            "attribution": one.attribution,
+        }
+        for one, report in intake.readings
+    )
+
+
+def _attribution(intake: Intake) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.attribution for one, _ in intake.readings if one.attribution))
+
+
+def _gaps(intake: Intake) -> tuple[str, ...]:
+    """Hand what the readers noted about missing months to whoever reads the map."""
+    notes = [n for _, report in intake.readings for n in report.notes if "gap" in n.lower()]
+    return tuple(dict.fromkeys(notes))
+
+
+def _step(step: str, rows_in: int, rows_out: int, note: str) -> dict[str, Any]:
+    return {"step": step, "rows_in": rows_in, "rows_out": rows_out, "note": note}
+
+
+def write_secure_side(study: Study, folder: Path) -> list[Path]:
+    """Keep the read reports and the rows set aside, for analysts only.
+
+    Parameters
+    ----------
+    study
+        What was computed.
+    folder
+        On the secure side; made if it is not there.
+
+    Returns
+    -------
+    written
+        The files, in order of name.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    account = folder / "read_report.txt"
+    account.write_text("\n\n".join(map(str, study.reports)) + "\n", encoding="utf-8")
+    written = [account]
+    for name, rows in study.rows_set_aside.items():
+        path = folder / f"set_aside_{name}.csv"
+        rows.to_csv(path, index=False, encoding="utf-8-sig")
+        written.append(path)
+    return sorted(written)
