@@ -1,0 +1,61 @@
+"""What stands around every page: the marking, the area, the pages there are?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from components.written import html
+
+from csgeo.outputs import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from csgeo.disclosure.release import Release
+
+_SHEET = Path(__file__).resolve().parent.parent / "static" / "app.css"
+
+
+def style() -> None:
+    """Put the one style sheet on the page."""
+    st.html(f"<style>{_SHEET.read_text(encoding='utf-8')}</style>")
+
+
+def top(release: Release, pages: Mapping[str, st.Page], here: st.Page) -> None:
+    """Show the marking strip and the links to the pages that exist."""
+    st.html(
+        f'<div class="strip"><b>{html(release.marking)}</b><span>{html(release.title)}</span>'
+        f'<span class="end">{html(release.area_name)} · records from '
+        f"{html(words.period(release))}</span></div>"
+    )
+    chosen = st.session_state.get("chosen")
+    with st.container(horizontal=True, key="navigation"):
+        for name, page in pages.items():
+            is_here = page.url_path == here.url_path
+            with st.container(key="nav-here" if is_here else f"nav-{name}", width="content"):
+                back = {"place": chosen} if name == "Places" and chosen else None
+                st.page_link(page, label=name, query_params=back)
+
+
+def saying(heading: str, more: str = "") -> None:
+    """Show the sentence that says what the page shows."""
+    st.html(
+        f'<div class="saying" role="status" aria-live="polite"><h1>{html(heading)}</h1> '
+        f"{html(more)}</div>"
+    )
+
+
+def notice(text: str) -> None:
+    """Show a line that asks for attention."""
+    st.html(f'<p class="notice" role="status">{html(text)}</p>')
+
+
+def refused(why: str) -> None:
+    """Say in plain words that there is no release to show."""
+    st.html(
+        '<div class="strip"><b>No release is shown</b></div>'
+        '<div class="method"><h1>There is nothing to show yet</h1>'
+        f"<p>{html(why)}</p><p>Then reload this page.</p></div>"
+    )

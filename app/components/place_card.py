@@ -1,0 +1,116 @@
+"""What is known about the chosen place, and who is already there?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from components.written import first_small, html, is_missing
+
+from csgeo.outputs import words
+from csgeo.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from csgeo.disclosure.release import Release
+
+_TIMES_NOT_KNOWN = "Times are not known for these records."
+#: So many services are named in the card; the table names them all.
+_MOST_SERVICES = 6
+
+
+def card(release: Release, place_id: str) -> str:
+    """Return the card of one place as HTML; every text from the data is escaped."""
+    place = release.hotspots.loc[place_id]
+    near = release.services_near
+    near = near.loc[near["hotspot_id"] == place_id] if len(near) else near
+    compared = words.compared(place["incidents"], place["expected"], step=release.round_to)
+    return (
+        f'<section class="card" aria-label="The chosen place"><h2>{place["rank"]} · '
+        f"{html(place['name'])}</h2>"
+        f'<p class="quiet">{html(_standing(place))}</p>'
+        f"<p>{html(compared)}</p>"
+        f"<h3>When</h3><p>{html(when(place['peak_slots']))}</p>"
+        f"{_services(near)}{_gaps(near)}</section>"
+    )
+
+
+def when(peak_slots: object) -> str:
+    """Say when harm there is most frequent, or that it is not known."""
+    if is_missing(peak_slots) or not peak_slots:
+        return _TIMES_NOT_KNOWN
+    return "Busiest " + str(peak_slots).replace("; ", ", ")
+
+
+def within_reach(near: pd.DataFrame) -> pd.DataFrame:
+    """Keep the kinds of service that are within reach of a place, the nearest first."""
+    if near.empty:
+        return near
+    return near.loc[near["within_reach"] > 0].sort_values(["nearest_m", "kind"])
+
+
+def missing_kinds(near: pd.DataFrame) -> list[str]:
+    """Say which expected kinds of service are not within reach, and where the nearest is."""
+    if near.empty:
+        return []
+    kinds = load_vocabulary("service")
+    return [
+        f"No {first_small(kinds.label(row.kind))} within reach{_nearest(row)}."
+        for row in near.loc[near["gap"].astype(bool)].itertuples()
+    ]
+
+
+def _standing(place: pd.Series) -> str:
+    said = [f"{place['band'].capitalize()} of three bands", _sure(place)]
+    if not is_missing(place["sources_agree"]) and place["sources_agree"] > 1:
+        said.append(f"{place['sources_agree']} sources agree")
+    return " · ".join(said)
+
+
+def _sure(place: pd.Series) -> str:
+    said = words.sure(place["certainty"], place["stability"])
+    return f"{said} (not yet re-run)" if is_missing(place["stability"]) else said
+
+
+def _services(near: pd.DataFrame) -> str:
+    if near.empty:
+        return "<h3>Already there</h3><p>No services were loaded.</p>"
+    rows = within_reach(near)
+    if rows.empty:
+        return "<h3>Already there</h3><p>No service that was loaded is within reach.</p>"
+    items = "".join(_service(row) for row in rows.head(_MOST_SERVICES).itertuples())
+    more = len(rows) - _MOST_SERVICES
+    rest = f'<p class="quiet">and {more} more kinds: see the table</p>' if more > 0 else ""
+    return f"<h3>Already there, nearest of each kind</h3><ul>{items}</ul>{rest}"
+
+
+def _service(row: Any) -> str:
+    kinds = load_vocabulary("service")
+    letter = kinds.rows.get(row.kind, {}).get("letter") or "O"
+    others = f", {row.within_reach} within reach" if row.within_reach > 1 else ""
+    far = words.walk(row.nearest_m, row.walk_minutes, row.measured_by)
+    return (
+        f'<li><span class="letter" aria-hidden="true">{html(letter)}</span><span>'
+        f"<b>{html(named(row))}</b><br>{html(kinds.label(row.kind))}, {html(far)}{others}"
+        "</span></li>"
+    )
+
+
+def _gaps(near: pd.DataFrame) -> str:
+    gaps = missing_kinds(near)
+    if not gaps:
+        return ""
+    return "<h3>Gaps</h3>" + "".join(f'<p class="gap">{html(gap)}</p>' for gap in gaps)
+
+
+def _nearest(row: Any) -> str:
+    if is_missing(row.nearest_m):
+        return ""
+    far = words.walk(row.nearest_m, row.walk_minutes, row.measured_by)
+    return f"; the nearest is {named(row)}, {far}"
+
+
+def named(row: Any) -> str:
+    """Name the nearest service of a kind; by its kind where it has no name."""
+    kinds = load_vocabulary("service")
+    return kinds.label(row.kind) if is_missing(row.nearest_name) else str(row.nearest_name)

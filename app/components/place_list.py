@@ -1,0 +1,52 @@
+"""Which places come first?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from components.written import is_missing, markdown
+
+from csgeo.outputs import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+
+def show_list(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:
+    """Show the ranked list, and return the id of the chosen place.
+
+    The widget's key is ``place``: whoever sets ``st.session_state["place"]``
+    before this is called chooses for the user.
+    """
+    st.html(f"<style>{_badges(hotspots, bands)}</style>")
+    labels = {place.Index: _label(place) for place in hotspots.itertuples()}
+    chosen: str = st.radio(
+        "Places, the first to look at first",
+        options=list(labels),
+        format_func=labels.__getitem__,
+        captions=[_caption(place) for place in hotspots.itertuples()],
+        key="place",
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    return chosen
+
+
+def _label(place: Any) -> str:
+    return f"`{place.rank}` **{markdown(place.name)}** *{words.about(place.incidents)}*"
+
+
+def _caption(place: Any) -> str:
+    parts = [] if is_missing(place.stratum) or not place.stratum else [markdown(place.stratum)]
+    return " · ".join([*parts, place.band, words.sure(place.certainty, place.stability)])
+
+
+def _badges(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:
+    return "".join(
+        f'.st-key-place-list [role="radiogroup"] > label:nth-of-type({i}) code '
+        f"{{background:{bands[band]['fill']} !important;color:{bands[band]['ink']} !important}}"
+        for i, band in enumerate(hotspots["band"], 1)
+    )

@@ -1,0 +1,63 @@
+"""What does the map say, for those who would rather read it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.place_card import missing_kinds, named, when, within_reach
+from components.written import html, is_missing, table
+
+from csgeo.outputs import words
+from csgeo.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from csgeo.disclosure.release import Release
+
+_HEAD = ("Place", "Name", "In", "Band", "Records", "How sure", "When", "Within reach", "Gaps")
+
+
+def twin(release: Release, chosen: str) -> str:
+    """Return the table that says the same as the map, as HTML."""
+    places = release.hotspots
+    rows = [_row(release, place_id) for place_id in places.index]
+    services = release.services
+    kinds = load_vocabulary("service")
+    listed = table(
+        "Services drawn on the map",
+        ("Kind", "Name", "Open"),
+        [
+            (
+                kinds.label(row.kind),
+                row.name,
+                "not known" if is_missing(row.opening_hours) else row.opening_hours,
+            )
+            for row in services.sort_values(["kind", "name"]).itertuples()
+        ],
+    )
+    return (
+        '<div class="twin" tabindex="0" role="region" aria-label="Table of the places">'
+        + table(words.answer(release), _HEAD, rows, chosen=places.index.get_loc(chosen))
+        + f"<details><summary>Services: {len(services):,} are drawn on the map</summary>"
+        + f"{listed}</details><p>{html(words.caption(release))}</p></div>"
+    )
+
+
+def _row(release: Release, place_id: str) -> tuple[object, ...]:
+    place = release.hotspots.loc[place_id]
+    near = release.services_near
+    near = near.loc[near["hotspot_id"] == place_id] if len(near) else near
+    there = "; ".join(
+        f"{named(row)}, {words.walk(row.nearest_m, row.walk_minutes, row.measured_by)}"
+        for row in within_reach(near).itertuples()
+    )
+    return (
+        place["rank"],
+        place["name"],
+        place["stratum"],
+        place["band"],
+        words.compared(place["incidents"], place["expected"], step=release.round_to),
+        words.sure(place["certainty"], place["stability"]),
+        when(place["peak_slots"]),
+        there or "none",
+        " ".join(missing_kinds(near)) or "none",
+    )
