@@ -50,7 +50,7 @@ def layers(release: Release) -> dict[str, Any]:
         ``bounds`` ``[[south, west], [north, east]]``; ``basemap``, a list of
         ``{kind, geojson}`` in the order of drawing; ``cells`` and ``hotspots``
         as GeoJSON (a hotspot has ``id, rank, name, stratum, band, about, words,
-        sure, outline, peak, at``); ``services``, a list of ``{id, kind, letter,
+        sure, outline, peak, services, gaps, at``); ``services``, a list of ``{id, kind, letter,
         shape, label, name, near, lat, lon}``; ``legend``, a list of ``{kind,
         label, ...}``; ``caption``; ``max_zoom``; ``style``. Degrees (WGS84) with
         five decimals. The texts are not escaped: put them in by `textContent`.
@@ -82,7 +82,7 @@ def _bounds(hotspots: gpd.GeoDataFrame) -> list[list[float]]:
 
 def _hotspots(release: Release) -> dict[str, Any]:
     table, step = release.hotspots, release.round_to
-    at = _middles(table)
+    at, around = _middles(table), words.around(release)
     features = []
     for place, shape, (lat, lon) in zip(
         table.itertuples(), _degrees(table.geometry), at, strict=True
@@ -98,6 +98,8 @@ def _hotspots(release: Release) -> dict[str, Any]:
             "sure": words.sure(place.certainty, place.stability),
             "outline": OUTLINES[place.certainty]["outline"],
             "peak": _text(place.peak_slots),
+            "services": around[place.Index][0],
+            "gaps": around[place.Index][1],
             "at": [lat, lon],
         }
         features.append({"type": "Feature", "geometry": shape, "properties": properties})

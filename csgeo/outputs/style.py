@@ -15,7 +15,7 @@ QUIET_INK: Final = "#505a5f"
 GROUND: Final = "#ffffff"
 
 #: Fill and the ink that can be read on it, strongest band first.
-BANDS: Final = {
+BANDS: Final[dict[str, dict[str, Any]]] = {
     "highest": {"fill": "#12436D", "ink": "#ffffff", "label": "Highest"},
     "higher": {"fill": "#2073BC", "ink": "#ffffff", "label": "Higher"},
     "high": {"fill": "#6BACE6", "ink": "#0b0c0c", "label": "High"},
@@ -25,14 +25,14 @@ HOTSPOT_OUTLINE_PX: Final = 2
 CELL_OPACITY: Final = 0.35
 
 #: Outline by certainty: name, dashes in px (line, gap) and words for the legend.
-OUTLINES: Final = {
+OUTLINES: Final[dict[str, dict[str, Any]]] = {
     "sure": {"outline": "solid", "dash": None, "label": "sure"},
     "less sure": {"outline": "dashed", "dash": (6, 4), "label": "less sure"},
     "not enough to say": {"outline": "dotted", "dash": (1.5, 4), "label": "not enough to say"},
 }
 
 #: Kinds of the base map in the order of drawing; widths in px.
-BASEMAP: Final = {
+BASEMAP: Final[dict[str, dict[str, Any]]] = {
     "park": {"fill": "#e6efe2", "stroke": None, "width": 0.0, "dash": None},
     "water": {"fill": "#dbe6ee", "stroke": "#c3d3de", "width": 0.8, "dash": None},
     "street": {"fill": None, "stroke": "#e0e4e7", "width": 0.9, "dash": None},
@@ -43,7 +43,7 @@ BASEMAP: Final = {
 }
 
 #: Service markers: outline within a box of 24 x 24 around (0, 0), and where the letter stands.
-SHAPES: Final = {
+SHAPES: Final[dict[str, dict[str, Any]]] = {
     "square": {"path": "M-8,-8H8V8H-8Z", "letter_y": 4, "qgis": "square"},
     "diamond": {"path": "M0,-11L11,0L0,11L-11,0Z", "letter_y": 4, "qgis": "diamond"},
     "triangle": {"path": "M0,-11L10.5,8H-10.5Z", "letter_y": 6, "qgis": "triangle"},

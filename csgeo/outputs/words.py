@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csgeo.vocabulary import load_vocabulary
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -140,12 +142,37 @@ def period(release: Release) -> str:
     return f"{_day(start, whole=whole)} to {_day(end, whole=whole)}"
 
 
-def walk(metres: float, minutes: float | None, measured_by: str) -> str:
-    """Say how far a service is: "9 min walk", or metres as the crow flies."""
-    if minutes is not None and not pd.isna(minutes):
-        return f"{max(1, round(minutes))} min walk"
-    crow = " in a straight line" if measured_by == "straight line" else ""
-    return f"{metres:,.0f} m{crow}"
+def around(release: Release) -> dict[str, tuple[list[str], list[str]]]:
+    """Say what is within reach of each place, nearest first, and what is missing.
+
+    Returns
+    -------
+    around
+        ``hotspot_id`` to (services as "Library: Town library, 4 min walk",
+        labels of the expected kinds that have none within reach).
+    """
+    label = load_vocabulary("service").label
+    said: dict[str, tuple[list[str], list[str]]] = {id_: ([], []) for id_ in release.hotspots.index}
+    for row in release.services_near.sort_values("nearest_m", kind="stable").itertuples():
+        services, gaps = said[str(row.hotspot_id)]
+        if bool(row.gap):
+            gaps.append(label(str(row.kind)).lower())
+        elif row.within_reach > 0:
+            far = walk(row.nearest_m, row.walk_minutes, row.measured_by)
+            services.append(f"{label(str(row.kind))}: {row.nearest_name}, {far}")
+    return said
+
+
+def walk(metres: float, minutes: float, measured_by: str) -> str:
+    """Say how far a service is: "9 min walk", or metres in a straight line."""
+    if measured_by != "streets" or pd.isna(minutes):
+        return f"{metres:,.0f} m in a straight line"
+    return f"{max(1, round(minutes))} min walk"
+
+
+def day(day: dt.date) -> str:
+    """Say a day: "30 September 2026"."""
+    return _day(day, whole=False)
 
 
 def _day(day: dt.date, *, whole: bool) -> str:
