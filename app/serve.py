@@ -108,6 +108,7 @@ def settings(address: str, port: int) -> dict[str, Any]:
         "server.port": port,
         "server.runOnSave": False,
         "theme.base": "light",
+        "theme.primaryColor": "#12436d",
     }
 
 

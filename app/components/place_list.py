@@ -27,7 +27,6 @@ def show_list(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:
         "Places, the first to look at first",
         options=list(labels),
         format_func=labels.__getitem__,
-        captions=[_caption(place) for place in hotspots.itertuples()],
         key="place",
         label_visibility="collapsed",
         width="stretch",
@@ -36,7 +35,8 @@ def show_list(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:
 
 
 def _label(place: Any) -> str:
-    return f"`{place.rank}` **{markdown(place.name)}** *{words.about(place.incidents)}*"
+    head = f"`{place.rank}` **{markdown(place.name)}** *{words.about(place.incidents)}*"
+    return f"{head} :small[{_caption(place)}]"
 
 
 def _caption(place: Any) -> str:
@@ -46,7 +46,7 @@ def _caption(place: Any) -> str:
 
 def _badges(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:
     return "".join(
-        f'.st-key-place-list [role="radiogroup"] > label:nth-of-type({i}) code '
+        f'.st-key-place [data-testid="stRadioGroup"] > div:nth-of-type({i}) code '
         f"{{background:{bands[band]['fill']} !important;color:{bands[band]['ink']} !important}}"
         for i, band in enumerate(hotspots["band"], 1)
     )

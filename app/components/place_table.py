@@ -13,7 +13,7 @@ from csgeo.vocabulary import load_vocabulary
 if TYPE_CHECKING:
     from csgeo.disclosure.release import Release
 
-_HEAD = ("Place", "Name", "In", "Band", "Records", "How sure", "When", "Within reach", "Gaps")
+_HEAD = ("Place", "Name", "Band", "Records", "How sure", "When", "Already there", "Gaps")
 
 
 def twin(release: Release, chosen: str) -> str:
@@ -52,8 +52,9 @@ def _row(release: Release, place_id: str) -> tuple[object, ...]:
     )
     return (
         place["rank"],
-        place["name"],
-        place["stratum"],
+        place["name"]
+        if is_missing(place["stratum"])
+        else f"{place['name']} ({place['stratum']})",
         place["band"],
         words.compared(place["incidents"], place["expected"], step=release.round_to),
         words.sure(place["certainty"], place["stability"]),

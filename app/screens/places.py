@@ -39,8 +39,9 @@ def show(shown: Shown) -> None:
                 st.html(twin(release, chosen))
             else:
                 show_map(shown, chosen, on_chosen=_chosen_on_map)
-        with st.container(key="place-card"):
-            st.html(card(release, chosen))
+        if not as_table:  # the table says all that the card says, of each place
+            with st.container(key="place-card"):
+                st.html(card(release, chosen))
     _put_place_in_url(chosen)
 
 

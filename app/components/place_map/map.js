@@ -183,7 +183,7 @@ class Picture {
       zoomControl: false,
       attributionControl: false,
       maxZoom: layers.max_zoom,
-      zoomSnap: 0.5,
+      zoomSnap: 0.25,
       boxZoom: false,
       zoomAnimation: !still,
       fadeAnimation: false,
@@ -206,7 +206,10 @@ class Picture {
     this.ground.setAttribute("aria-roledescription", "map");
     this.ground.setAttribute("aria-label", this.data.label);
     this.ground.addEventListener("keydown", (event) => this.key(event));
-    map.on("moveend", () => views.set(this.release, [map.getCenter(), map.getZoom()]));
+    for (const act of ["pointerdown", "wheel", "keydown"]) {
+      this.stage.addEventListener(act, () => (this.moved = true), { capture: true, passive: true });
+    }
+    map.on("moveend", () => this.moved && views.set(this.release, [map.getCenter(), map.getZoom()]));
     map.on("zoomend", () => this.zoomed());
     return map;
   }
@@ -247,7 +250,7 @@ class Picture {
     const { width, height } = this.stage.getBoundingClientRect();
     if (!width || !height) return;
     this.map.invalidateSize({ animate: false });
-    if (!this.seen) this.showView();
+    if (!this.moved) this.showView(); // nobody has looked around yet: fit the new size
   }
 
   // ---- what is drawn ----------------------------------------------------------------
@@ -367,7 +370,9 @@ class Picture {
     if (!width || !height) return;
     this.seen = true;
     this.map.invalidateSize({ animate: false });
-    this.map.setMinZoom(Math.min(this.map.getBoundsZoom(this.area) - 0.5, this.layers.max_zoom));
+    // set as an option: `setMinZoom` would start an animation that undoes the view below
+    this.map.options.minZoom = 0;
+    this.map.options.minZoom = Math.min(this.map.getBoundsZoom(this.area) - 0.5, this.layers.max_zoom);
     const kept = views.get(this.release);
     if (kept) this.map.setView(kept[0], kept[1], { animate: false });
     else this.allPlaces();
