@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-#: Of the located records of three forces less than one in 600 lie outside the force's area:
+#: Of the located records of three forces less than one in 200 lie outside the force's area:
 #: mistakes. Where more than this share lies outside, the area is a part of what the force
 #: covers, and the records outside are sound but not asked for.
 MOST_MISPLACED = 0.1
@@ -120,10 +120,10 @@ def _not_where(rows: PoliceRows, where: Mapping[str, Any]) -> Iterator[Doubt]:
 
 def _misplaced(fields: Fields, areas: gpd.GeoDataFrame | None) -> Iterator[Doubt]:
     yield Doubt(
-        "the coordinates are not a place in Britain",
+        "located outside Great Britain",
         fields.bad_place,
-        fields.written,
-        "Correct Longitude and Latitude, or leave both blank for no place known.",
+        lambda i: f"longitude {fields.lon[i]:g}, latitude {fields.lat[i]:g}",
+        "Correct the row: the two may be in each other's place.",
     )
     if areas is None:
         return

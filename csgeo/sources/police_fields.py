@@ -66,6 +66,8 @@ class Fields(NamedTuple):
     y: Numbers
     no_place: Flags
     bad_place: Flags
+    #: something was written where there is no place: zeros, words, stand-ins
+    written: Flags
     #: n coordinates in degrees, as they were read
     lon: Numbers
     lat: Numbers
@@ -73,11 +75,7 @@ class Fields(NamedTuple):
     def points(self) -> npt.NDArray[np.object_]:
         """Give the u distinct places as points, and None once more at the end for no place."""
         points = shapely.points(np.column_stack([self.x, self.y]))
-        return np.array([*np.ravel(points), None], dtype=np.object_)
-
-    def written(self, i: int) -> str:
-        """Give the coordinates of row i for a message."""
-        return f"longitude {self.lon[i]:g}, latitude {self.lat[i]:g} (nan: blank or not a number)"
+        return np.array([*np.ravel(np.asarray(points, dtype=np.object_)), None], dtype=np.object_)
 
 
 def read_fields(rows: PoliceRows) -> Fields:
@@ -85,7 +83,9 @@ def read_fields(rows: PoliceRows) -> Fields:
     column = {ours: rows.table[theirs] for ours, theirs in rows.columns.items()}
     lon, lon_bad = numbers(column["longitude"])
     lat, lat_bad = numbers(column["latitude"])
-    none = np.isnan(lon) & np.isnan(lat) & ~lon_bad & ~lat_bad
+    # data.police.uk writes zeros for a place too far from any map point: a real record, no place
+    zero = (lon == 0) & (lat == 0)
+    readable = (np.abs(lon) <= 180) & (np.abs(lat) <= 90) & ~zero
     inside = (lon > _BRITAIN[0]) & (lat > _BRITAIN[1]) & (lon < _BRITAIN[2]) & (lat < _BRITAIN[3])
     # one number for both coordinates, so that the 23,000 distinct places are found in one pass
     point, distinct = pd.factorize(np.where(inside, lon + 1j * np.where(inside, lat, 0), 0j))
@@ -101,8 +101,13 @@ def read_fields(rows: PoliceRows) -> Fields:
         point=point,
         x=x,
         y=y,
-        no_place=none,
-        bad_place=~none & ~inside,
+        no_place=~readable,
+        bad_place=readable & ~inside,
+        written=zero
+        | (~np.isnan(lon) & ~readable)
+        | (~np.isnan(lat) & ~readable)
+        | lon_bad
+        | lat_bad,
         lon=lon,
         lat=lat,
     )

@@ -29,6 +29,12 @@ def notes_on(rows: PoliceRows, fields: Fields, used: Flags, asked: Asked) -> Ite
     yield from _repeats(rows, used)
     yield from _twins(rows, fields, used)
     without = int(np.count_nonzero(fields.no_place & used))
+    odd = int(np.count_nonzero(fields.written & used))
+    if odd:
+        yield (
+            f"{odd:,} of the records with no place known have zeros, words or half a place "
+            "where the coordinates should be."
+        )
     if without and asked.areas is not None:
         yield (
             f"The {without:,} records with no place known are those of the whole file: "

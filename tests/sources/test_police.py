@@ -30,6 +30,7 @@ ANON = "Anti-social behaviour"
 def row(
     crime_id: str = "",
     month: str = "2019-06",
+    *,
     lon: str = "-2.360000",
     lat: str = "51.381000",
     location: str = "On or near Stall Street",
@@ -184,23 +185,42 @@ def test_rows_that_cannot_be_used_are_kept_as_they_stood(tmp_path: Path) -> None
         row("ok"),
         row("m", month="Jun-19"),
         row("k", kind="Piracy"),
+        row("swapped", lon="51.381", lat="-2.36"),
+        row("f", force=""),
+    )
+    table, report, set_aside = read_police(file)
+    assert len(table) == 1
+    assert [(s.reason, s.rows, s.first_row, s.first_value) for s in report.set_aside] == [
+        ("the month is not written as YYYY-MM", 1, 3, "Jun-19"),
+        ("the crime type is not in the harm vocabulary", 1, 4, "Piracy"),
+        ("the row does not say which force reported it", 1, 6, "month 2019-06"),
+        ("located outside Great Britain", 1, 5, "longitude 51.381, latitude -2.36"),
+    ]
+    assert list(set_aside["Crime ID"]) == ["m", "k", "swapped", "f"]
+    assert list(set_aside["row"]) == [3, 4, 5, 6]
+    assert set_aside["Longitude"].iloc[2] == "51.381"
+    assert set(set_aside["file"]) == {"a.csv"}
+    assert len(read_police(file, harm_words={"piracy": "SYV"}).table) == 2
+
+
+def test_a_record_whose_coordinates_are_no_place_is_kept(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "a.csv",
         row("half", lat=""),
         row("zero", lon="0", lat="0"),
         row("word", lon="west"),
         row("huge", lon="1e308"),
-        row("swapped", lon="51.381", lat="-2.36"),
+        row("stand-in", lat="99.999999", lon="0.000000"),
+        row("nan", lon="NaN", lat="NaN"),
+        row("blank", lon="", lat=""),
+        row("ok"),
     )
-    table, report, set_aside = read_police(file)
-    assert len(table) == 1
-    assert [(s.reason, s.rows, s.first_row) for s in report.set_aside] == [
-        ("the month is not written as YYYY-MM", 1, 3),
-        ("the crime type is not in the harm vocabulary", 1, 4),
-        ("the coordinates are not a place in Britain", 5, 5),
-    ]
-    assert list(set_aside["Crime ID"]) == ["m", "k", "half", "zero", "word", "huge", "swapped"]
-    assert list(set_aside["row"]) == [3, 4, 5, 6, 7, 8, 9]
-    assert set_aside["Longitude"].iloc[4] == "west"
-    assert set(set_aside["file"]) == {"a.csv"}
+    table, report, _ = read_police(file)
+    assert (len(table), report.no_place) == (8, 7)
+    assert table.geometry.isna().tolist() == [True] * 7 + [False]
+    assert any(
+        n.startswith("6 of the records with no place known have zeros") for n in report.notes
+    )
 
 
 def test_the_number_in_an_id_does_not_depend_on_the_filter(tmp_path: Path) -> None:
