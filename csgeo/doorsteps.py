@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     Ints: TypeAlias = npt.NDArray[np.intp]
     Shapes: TypeAlias = npt.NDArray[np.object_]
 
+#: A park can be entered from each street that passes it this much further off than the
+#: nearest (m): about the width of a street and its verges.
+_VERGE_M = 25.0
+
 
 class Doorsteps(NamedTuple):
     """By which stretch of which piece a place is on the network; several for an area."""
@@ -58,42 +62,57 @@ def doorsteps(network: Network, shapes: Shapes, *, to_street_m: float) -> Doorst
     Returns
     -------
     doorsteps
-        One row per place and stretch. An area or a line has one for each piece
-        of street inside it, at no distance; any other place one at the nearest
-        street (several if they are equally near).
+        One row per place and stretch. A point has one at the nearest street
+        (several if they are equally near). An area or a line has one for each
+        stretch of street inside it, at no distance; one without a street inside
+        can be entered from all that pass it: each stretch that is at most 25 m
+        further than the nearest, at that distance.
     """
     tree = shapely.STRtree(network.pieces[network.joinable])
-    inside = _inside(network, tree, shapes)
+    wide = np.flatnonzero(shapely.get_dimensions(shapes) > 0)
+    inside = _within(network, tree, shapes[wide], wide, np.zeros(len(wide)))
     others = np.setdiff1d(np.arange(len(shapes)), inside.place)
     nearest = _nearest(network, tree, shapes, others, to_street_m)
-    return Doorsteps(
-        np.concatenate([inside.place, nearest.place]),
-        np.concatenate([inside.piece, nearest.piece]),
-        np.concatenate([inside.from_m, nearest.from_m]),
-        np.concatenate([inside.to_m, nearest.to_m]),
-        np.concatenate([inside.gap_m, nearest.gap_m]),
-    )
+    beside, row = np.unique(nearest.place[np.isin(nearest.place, wide)], return_index=True)
+    gap_m = nearest.gap_m[np.isin(nearest.place, wide)][row] + _VERGE_M
+    passing = _within(network, tree, shapely.buffer(shapes[beside], gap_m), beside, gap_m)
+    points = nearest.take(~np.isin(nearest.place, wide))
+    return _together(inside, passing, points)
 
 
-def _inside(network: Network, tree: shapely.STRtree, shapes: Shapes) -> Doorsteps:
-    wide = np.flatnonzero(shapely.get_dimensions(shapes) > 0)
-    found, row = tree.query(shapes[wide], predicate="intersects")
-    place, piece = wide[found], np.flatnonzero(network.joinable)[row]
+def _together(one: Doorsteps, *more: Doorsteps) -> Doorsteps:
+    for other in more:
+        one = Doorsteps(
+            np.concatenate([one.place, other.place]),
+            np.concatenate([one.piece, other.piece]),
+            np.concatenate([one.from_m, other.from_m]),
+            np.concatenate([one.to_m, other.to_m]),
+            np.concatenate([one.gap_m, other.gap_m]),
+        )
+    return one
+
+
+def _within(
+    network: Network, tree: shapely.STRtree, areas: Shapes, place: Ints, gap_m: Floats
+) -> Doorsteps:
+    """Find the stretches of street within each area, for the place and gap it stands for."""
+    area, row = tree.query(areas, predicate="intersects")
+    piece = np.flatnonzero(network.joinable)[row]
     parts, of = shapely.get_parts(
-        shapely.intersection(network.pieces[piece], shapes[place]), return_index=True
+        shapely.intersection(network.pieces[piece], areas[area]), return_index=True
     )
     # a part may itself be a collection: lines, and single points of touch
     parts, of_part = shapely.get_parts(parts, return_index=True)
-    place, piece = place[of[of_part]], piece[of[of_part]]
+    area, piece = area[of[of_part]], piece[of[of_part]]
     # the middle of a part says where it lies even if it runs through the end of a ring
     middle = shapely.line_locate_point(network.pieces[piece], _middles(parts))
     half, whole = shapely.length(parts) / 2, network.length_m[piece]
     return Doorsteps(
-        place,
+        place[area],
         piece,
         np.clip(middle - half, 0, whole),
         np.clip(middle + half, 0, whole),
-        np.zeros(len(place)),
+        gap_m[area],
     )
 
 
@@ -101,13 +120,13 @@ def _nearest(
     network: Network, tree: shapely.STRtree, shapes: Shapes, others: Ints, to_street_m: float
 ) -> Doorsteps:
     # the tree refuses a distance of 0, which asks for places on a street
-    (found, row), gap = tree.query_nearest(
+    (found, row), gap_m = tree.query_nearest(
         shapes[others], max_distance=max(to_street_m, 1e-9), return_distance=True
     )
     place, piece = others[found], np.flatnonzero(network.joinable)[row]
     foot = shapely.get_point(shapely.shortest_line(network.pieces[piece], shapes[place]), 0)
     at = shapely.line_locate_point(network.pieces[piece], foot)
-    return Doorsteps(place, piece, at, at, gap)
+    return Doorsteps(place, piece, at, at, gap_m)
 
 
 def _middles(parts: Shapes) -> Shapes:

@@ -147,8 +147,8 @@ def walking_distance_m(
 
     A point is joined to the nearest street, as the crow flies. An area (or a
     line) is joined by each street inside it, at no distance, so that the walk
-    is the one from its nearest side; one without a street inside is joined as a
-    point is. So no walk is shorter than the straight line, and it is the same
+    is the one from its nearest side; one without a street inside is joined by
+    each street that passes it. So no walk is shorter than the straight line, and it is the same
     in both directions.
 
     Parameters

@@ -69,8 +69,9 @@ def test_walking_distance_from_an_area_is_from_its_nearest_side():
     assert walk(network, square, (200, 0)) == 0
     assert walk(network, square, (200, 4)) == 4
     assert walk(network, square, (200, 100)) == 200 + 100 + 300
-    # a square that holds no street is joined from its side, 10 m from the street
-    assert walk(network, box(100, 10, 300, 60), (350, 0)) == 10 + 50
+    # a square that holds no street is joined by the stretch that passes it within 10 + 25 m,
+    # which ends some sqrt(35^2 - 10^2) = 33.54 m beyond its corner at x = 300
+    assert walk(network, box(100, 10, 300, 45), (350, 0)) == pytest.approx(51.46, abs=0.2)
     assert walk(network, square, box(400, -10, 420, 10)) == 100
 
 
@@ -194,7 +195,8 @@ def test_streets_of_bath_hang_together_once_they_are_noded(open_data):
     assert len(network.components) == 49
     assert network.components.iloc[0] / network.length_m.sum() == pytest.approx(0.9947, abs=5e-5)
     assert network.length_m.sum() == pytest.approx(streets.length.sum())
-    # Bath Spa station to the far bank of the Avon: 120 m as the crow flies
-    station, bank = places((375230, 164340)), places((375230, 164180))
+    # Bath Spa station to Claverton Street on the far bank: 285 m as the crow flies, 908 m by road
+    station, bank = places((375_230, 164_340)), places((375_500, 164_250))
     there = walking_distance_m(network, station, bank).to_numpy().item()
-    assert there > station.distance(bank, align=False).item()
+    assert there == pytest.approx(908, abs=1)
+    assert station.distance(bank, align=False).item() == pytest.approx(285, abs=1)
