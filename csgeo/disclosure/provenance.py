@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 #: What may be said of a file: never a value out of it.
 _SOURCE_KEYS = (
     "file",
+    "layer",
     "kind",
-    "role",
     "sha256",
     "bytes",
     "rows_in",
     "rows_used",
-    "rows_set_aside",
-    "no_place",
+    "rows_without_place",
     "licence",
     "attribution",
 )
@@ -80,17 +79,19 @@ def _source(source: Mapping[str, Any]) -> dict[str, Any]:
     told = {key: _plain(source[key]) for key in _SOURCE_KEYS if key in source}
     if "file" in told:
         told["file"] = PurePath(str(told["file"]).replace("\\", "/")).name
-    aside = source.get("set_aside")
+    aside = source.get("rows_set_aside", ())
     if isinstance(aside, int):
-        told["rows_set_aside"] = aside
-    elif aside:
-        told["set_aside"] = [{"reason": str(a["reason"]), "rows": int(a["rows"])} for a in aside]
-    return told
+        return told | {"rows_set_aside": aside}
+    # the first row and its value stay behind: they may be a person's
+    reasons = [{"reason": str(a["reason"]), "rows": int(a["rows"])} for a in aside]
+    return told | {"rows_set_aside": reasons}
 
 
 def _step(step: Mapping[str, Any], round_to: int) -> dict[str, Any]:
     told = {key: _plain(step[key]) for key in _STEP_KEYS if key in step}
-    for key in ("rows_in", "rows_out"):
+    # how many places were found is no count of people; it stays as it is
+    records = ("rows_in",) if "places" in str(step.get("step")) else ("rows_in", "rows_out")
+    for key in records:
         if isinstance(told.get(key), int | float):
             told[key] = round_count(told[key], step=round_to)
     return told

@@ -50,7 +50,7 @@ def layers(release: Release) -> dict[str, Any]:
         ``bounds`` ``[[south, west], [north, east]]``; ``basemap``, a list of
         ``{kind, geojson}`` in the order of drawing; ``cells`` and ``hotspots``
         as GeoJSON (a hotspot has ``id, rank, name, stratum, band, about, words,
-        sure, outline, peak, services, gaps, at``); ``services``, a list of ``{id, kind, letter,
+        sure, sure_shortly, outline, peak, services, gaps, at``); ``services``, a list of ``{id, kind, letter,
         shape, label, name, near, lat, lon}``; ``legend``, a list of ``{kind,
         label, ...}``; ``caption``; ``max_zoom``; ``style``. Degrees (WGS84) with
         five decimals. The texts are not escaped: put them in by `textContent`.
@@ -96,6 +96,7 @@ def _hotspots(release: Release) -> dict[str, Any]:
             "about": words.about(place.incidents),
             "words": words.compared(place.incidents, place.expected, step=step),
             "sure": words.sure(place.certainty, place.stability),
+            "sure_shortly": words.sure_shortly(place.certainty, place.stability),
             "outline": OUTLINES[place.certainty]["outline"],
             "peak": _text(place.peak_slots),
             "services": around[place.Index][0],
@@ -183,8 +184,9 @@ def _basemap(release: Release) -> list[dict[str, Any]]:
 def _around_the_places(shapes: gpd.GeoSeries, hotspots: gpd.GeoDataFrame) -> gpd.GeoSeries:
     if int(shapes.count_coordinates().sum()) <= _MOST_POINTS:
         return shapes
-    near, _ = hotspots.sindex.query(shapes, predicate="dwithin", distance=_AROUND_M)
-    return shapes.iloc[np.unique(near)]
+    parts = shapes.explode(ignore_index=True)
+    near, _ = hotspots.sindex.query(parts, predicate="dwithin", distance=_AROUND_M)
+    return parts.iloc[np.unique(near)]
 
 
 def _one_shape(shapes: gpd.GeoSeries) -> dict[str, Any] | None:
@@ -221,7 +223,6 @@ def _legend(release: Release) -> list[dict[str, Any]]:
     bands = [band for band in BANDS if band in set(release.hotspots["band"])]
     kinds = load_vocabulary("service")
     found = [kind for kind in kinds.codes if kind in set(release.services["kind"])]
-    people = "people" if release.people_known else "records"
     legend: list[dict[str, Any]] = [
         {"kind": "heading", "label": "More records than would be expected"},
         *({"kind": "band", "band": b, **BANDS[b]} for b in bands),
@@ -241,12 +242,13 @@ def _legend(release: Release) -> list[dict[str, Any]]:
         ),
     ]
     if len(release.cells):
-        legend.append(
-            {
-                "kind": "hidden",
-                "label": f"none, or fewer than {release.least_people} {people}: not shown",
-            }
-        )
+        counts = [(band, words.cell_label(release, band)) for band in BANDS]
+        legend += [
+            {"kind": "cell", "band": band, "fill": BANDS[band]["fill"], "label": label}
+            for band, label in counts
+            if label
+        ]
+        legend.append({"kind": "hidden", "label": words.hidden_label(release)})
     return legend
 
 

@@ -72,10 +72,18 @@ def map_html(release: Release) -> str:
     return f"{head}<head>\n{_policy(rest)}\n{rest}"
 
 
+def write_map(release: Release, folder: Path) -> dict[str, Path]:
+    """Write `map_html` as ``map.html``; give its name and path."""
+    path = folder / "map.html"
+    path.write_text(map_html(release), encoding="utf-8", newline="\n")
+    return {path.name: path}
+
+
 def folium_map(bounds: list[list[float]]) -> folium.Map:
     """Make the folium map that `map_html` fills: no tiles, no libraries from elsewhere."""
     import folium  # noqa: PLC0415  (heavy)
-    from branca.element import MacroElement, Template  # noqa: PLC0415
+    from branca.element import MacroElement  # noqa: PLC0415
+    from jinja2 import Template  # noqa: PLC0415
 
     (south, west), (north, east) = bounds
     drawn = folium.Map(
@@ -90,7 +98,7 @@ def folium_map(bounds: list[list[float]]) -> folium.Map:
     drawn.options["max_zoom"] = MAX_ZOOM
     # on the instance: the class's own lists are shared by every map of the process
     drawn.default_js, drawn.default_css = [], []
-    draw = MacroElement()
+    draw = MacroElement()  # type: ignore[no-untyped-call]
     draw._template = Template(  # noqa: SLF001  (branca's way of adding a script)
         "{% macro script(this, kwargs) %}csgeoDraw({{ this._parent.get_name() }}, "
         'JSON.parse(document.getElementById("csgeo-data").textContent));{% endmacro %}'

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csgeo.outputs import words
-from csgeo.outputs.style import BANDS, INK, SHAPES
+from csgeo.outputs.style import BANDS, CELL_OPACITY, INK, SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def below(release: Release, drawn: dict[str, Any]) -> str:
 
 
 def _item(place: dict[str, Any]) -> str:
-    said = " · ".join(filter(None, [place["stratum"], place["band"], place["sure"]]))
+    said = " · ".join(filter(None, [place["stratum"], place["band"], place["sure_shortly"]]))
     return (
         f'<li><button type="button" data-place="{_safe(place["id"])}" aria-pressed="false">'
         f'<span class="badge band-{place["band"]}">{place["rank"]}</span>'
@@ -90,6 +90,12 @@ def _key(entry: dict[str, Any]) -> str:
         return f'<span data-legend="services">{picture}{label}</span>'
     if entry["kind"] == "hidden":
         return f'<span data-legend="cells" hidden>{_HATCH}{label}</span>'
+    if entry["kind"] == "cell":
+        box = (
+            '<svg width="22" height="14" aria-hidden="true"><rect x="1" y="1" width="20" height="12" '
+            f'fill="{entry["fill"]}" fill-opacity="{CELL_OPACITY}" stroke="#505a5f"/></svg>'
+        )
+        return f'<span data-legend="cells" hidden>{box}{label}</span>'
     fill = entry.get("fill", "#fff")
     dash = f' stroke-dasharray="{" ".join(map(str, entry["dash"]))}"' if entry.get("dash") else ""
     box = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -46,6 +47,11 @@ def answer(release: Release) -> str:
         f"{place} {share(release.share_of_records)} of {recorded_harm(release)} "
         f"in {share(release.share_of_area)} of the area."
     )
+
+
+def sentence(release: Release) -> str:
+    """Say the answer, what was set aside and what is hidden, in one line."""
+    return f"{answer(release)} {left_out(release)}".rstrip()
 
 
 def left_out(release: Release) -> str:
@@ -101,12 +107,19 @@ def compared(incidents: int, expected: int, *, step: int) -> str:
 
 def sure(certainty: str, stability: float) -> str:
     """Say how sure a place is: by its re-runs where there were some."""
-    if not pd.isna(stability):
+    if not math.isnan(stability):
         return f"found in {round(100 * stability)} of 100 re-runs"
     return {
         "sure": "very unlikely to be chance",
         "less sure": "unlikely to be chance",
     }.get(certainty, "could be chance")
+
+
+def sure_shortly(certainty: str, stability: float) -> str:
+    """Say `sure` where there is little room: "99 of 100"."""
+    if not math.isnan(stability):
+        return f"{round(100 * stability)} of 100"
+    return sure(certainty, stability)
 
 
 def certainty_label(release: Release, certainty: str) -> str:
@@ -118,6 +131,21 @@ def certainty_label(release: Release, certainty: str) -> str:
         else "very unlikely to be chance",
         "less sure": "less sure (80 to 94 of 100)" if rerun else "unlikely to be chance",
     }.get(certainty, "not enough to say")
+
+
+def cell_label(release: Release, band: str) -> str:
+    """Say in the legend which rounded counts a band of cells stands for; empty if none."""
+    counts = release.cells.loc[release.cells["band"] == band, "incidents"].dropna()
+    if counts.empty:
+        return ""
+    least, most = int(counts.min()), int(counts.max())
+    return f"about {least:,} records" if least == most else f"about {least:,} to {most:,} records"
+
+
+def hidden_label(release: Release) -> str:
+    """Say in the legend what a hidden cell means: none or few, and nothing tells which."""
+    people = "people" if release.people_known else "records"
+    return f"none, or fewer than {release.least_people} {people}: hidden to protect people"
 
 
 def recorded_harm(release: Release) -> str:
@@ -153,13 +181,14 @@ def around(release: Release) -> dict[str, tuple[list[str], list[str]]]:
     """
     label = load_vocabulary("service").label
     said: dict[str, tuple[list[str], list[str]]] = {id_: ([], []) for id_ in release.hotspots.index}
-    for row in release.services_near.sort_values("nearest_m", kind="stable").itertuples():
-        services, gaps = said[str(row.hotspot_id)]
-        if bool(row.gap):
-            gaps.append(label(str(row.kind)).lower())
-        elif row.within_reach > 0:
-            far = walk(row.nearest_m, row.walk_minutes, row.measured_by)
-            services.append(f"{label(str(row.kind))}: {row.nearest_name}, {far}")
+    near = release.services_near.sort_values("nearest_m", kind="stable")
+    for row in near.to_dict("records"):
+        services, gaps = said[row["hotspot_id"]]
+        if row["gap"]:
+            gaps.append(label(row["kind"]).lower())
+        elif row["within_reach"] > 0:
+            far = walk(row["nearest_m"], row["walk_minutes"], row["measured_by"])
+            services.append(f"{label(row['kind'])}: {row['nearest_name']}, {far}")
     return said
 
 

@@ -81,9 +81,17 @@ def invented_study(**changes: Any) -> SimpleNamespace:
                 "sha256": "ab" * 32,
                 "rows_in": 2412,
                 "rows_used": 2398,
-                "set_aside": [{"reason": "no date", "rows": 14, "first_value": PLANTED["person"]}],
+                "rows_set_aside": [
+                    {"reason": "no date", "rows": 14, "first_value": PLANTED["person"]}
+                ],
             },
-            {"file": "services.csv", "kind": "SERVICES", "sha256": "cd" * 32, "rows_in": 7},
+            {
+                "file": "services.csv",
+                "kind": "SERVICES",
+                "sha256": "cd" * 32,
+                "rows_in": 7,
+                "rows_set_aside": [],
+            },
         ),
         "steps": (
             {
@@ -93,6 +101,7 @@ def invented_study(**changes: Any) -> SimpleNamespace:
                 "note": "14 without date",
             },
             {"step": "inside the area", "rows_in": 2398, "rows_out": 2384, "note": ""},
+            {"step": "places found", "rows_in": 2384, "rows_out": 8, "note": "places in the list"},
         ),
         "choices": {"expectation": "the streets around", "cell_m": 250},
         "recipe_text": '[study]\ntitle = "Serious youth violence in Wexcombe"\n',

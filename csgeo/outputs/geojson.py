@@ -1,0 +1,82 @@
+"""How does a release leave as GeoJSON?
+
+RFC 7946: WGS84 longitude and latitude, six decimals, outer rings
+anticlockwise, no ``crs`` member.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csgeo.disclosure.release import require_release
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from csgeo.disclosure.release import Release
+
+_DEGREES = "EPSG:4326"
+#: Decimal places of degrees: about a tenth of a metre (RFC 7946, section 11.2).
+_PLACES = 6
+_TABLES = ("hotspots", "cells", "services")
+
+
+def write_geojson(release: Release, folder: Path) -> dict[str, Path]:
+    """Write places, cells and services as GeoJSON, one file each.
+
+    Returns
+    -------
+    written
+        File name to path.
+
+    Raises
+    ------
+    NotReleased
+        If `release` is anything but a release.
+    """
+    require_release(release)
+    written = {}
+    for name in _TABLES:
+        path = folder / f"{name}.geojson"
+        text = json.dumps(
+            feature_collection(getattr(release, name)), ensure_ascii=False, separators=(",", ":")
+        )
+        path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        written[path.name] = path
+    return written
+
+
+def feature_collection(table: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Give a protected table as a FeatureCollection; the index becomes the feature's id."""
+    shapes = table.geometry.to_crs(_DEGREES).to_numpy()
+    shapes = shapely.transform(shapes, lambda xy: np.round(xy, _PLACES))
+    texts = shapely.to_geojson(shapely.orient_polygons(shapes))
+    records = table.drop(columns=table.geometry.name).to_dict("records")
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": str(id_),
+                "properties": {str(key): plain(value) for key, value in record.items()},
+                "geometry": json.loads(text),
+            }
+            for id_, record, text in zip(table.index, records, texts, strict=True)
+        ],
+    }
+
+
+def plain(value: Any) -> Any:
+    """Turn a value of a table into one that JSON knows; not known becomes null."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value.item() if isinstance(value, np.generic) else value

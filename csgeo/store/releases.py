@@ -1,0 +1,222 @@
+"""Where is a release kept, and is it still what it was?
+
+A folder of GeoParquet tables and a ``manifest.json`` with the checksum of each.
+The manifest has a checksum of its own, so that nothing in the folder can be
+changed by accident or on the way without being noticed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from csgeo.disclosure.release import require_release, seal_release
+from csgeo.errors import StoreError
+
+if TYPE_CHECKING:
+    from csgeo.disclosure.release import Release
+
+FORMAT = "csgeo release"
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+_WITH_SHAPES = ("area", "hotspots", "cells", "services", "basemap")
+_WITHOUT_SHAPES = ("services_near", "set_aside")
+_TABLES = (*_WITH_SHAPES, *_WITHOUT_SHAPES)
+_DATES = ("period_start", "period_end")
+_TUPLES = ("harms", "caveats", "attribution")
+_VALUES = (
+    "title",
+    "marking",
+    "audience",
+    "area_name",
+    *_DATES,
+    *_TUPLES,
+    "records_used",
+    "records_without_place",
+    "least_people",
+    "round_to",
+    "people_known",
+    "share_of_records",
+    "share_of_area",
+    "hidden",
+    "choices",
+    "provenance",
+)
+
+
+def save_release(release: Release, folder: Path) -> Path:
+    """Keep a release in a folder; the same release gives the same bytes.
+
+    It is written beside the folder first and put in its place when it is whole,
+    so that a crash leaves the old one or the new one, never a half.
+
+    Parameters
+    ----------
+    release
+        What may be shown.
+    folder
+        Where to keep it. A release that is there is replaced; a folder that
+        holds anything else is refused.
+
+    Returns
+    -------
+    folder
+        Where it is kept.
+
+    Raises
+    ------
+    NotReleased
+        If `release` is anything but a release.
+    StoreError
+        If `folder` holds something that is not a release.
+
+    Examples
+    --------
+    >>> csgeo.save_release(release, Path("release"))  # doctest: +SKIP
+    """
+    require_release(release)
+    folder = Path(folder)
+    if folder.exists() and not _may_be_replaced(folder):
+        msg = (
+            f"{folder} must be a new folder or one that holds a release; it holds other things. "
+            "Name another folder: nothing in it was touched."
+        )
+        raise StoreError(msg)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _write(release, unfinished)
+        _put_in_place(unfinished, folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def open_release(folder: Path) -> Release:
+    """Open a release that was kept, and refuse it if anything in it was changed.
+
+    Parameters
+    ----------
+    folder
+        Where :func:`save_release` kept it.
+
+    Returns
+    -------
+    release
+        As it was.
+
+    Raises
+    ------
+    StoreError
+        If the folder is no release, is of a newer format, lacks a file, or
+        holds one that was changed.
+
+    Examples
+    --------
+    >>> release = csgeo.open_release(Path("release"))  # doctest: +SKIP
+    """
+    folder = Path(folder)
+    manifest = _manifest(folder)
+    for name, checksum in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            msg = f"The release in {folder} must hold {name}; it is missing. {_REMEDY}"
+            raise StoreError(msg)
+        if _sha256(path.read_bytes()) != checksum:
+            msg = f"{name} in {folder} was changed since the release was made. {_REMEDY}"
+            raise StoreError(msg)
+    values = dict(manifest["release"])
+    values |= {name: dt.date.fromisoformat(values[name]) for name in _DATES}
+    values |= {name: tuple(values[name]) for name in _TUPLES}
+    tables = {name: _read(folder / f"{name}.parquet", name) for name in _TABLES}
+    return seal_release(**values, **tables)
+
+
+_REMEDY = "Ask for the release again, or make it again with `csgeo run`."
+
+
+def _write(release: Release, folder: Path) -> None:
+    files = {}
+    for name in _TABLES:
+        path = folder / f"{name}.parquet"
+        getattr(release, name).to_parquet(path)
+        files[path.name] = _sha256(path.read_bytes())
+    values = {name: getattr(release, name) for name in _VALUES}
+    values |= {name: values[name].isoformat() for name in _DATES}
+    content = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "files": files,
+        "release": values,
+    }
+    text = json.dumps(content | {"sha256": _sealed(content)}, ensure_ascii=False, indent=2)
+    with (folder / MANIFEST).open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        msg = f"{folder} must be a release (with {MANIFEST}); it is not. {_REMEDY}"
+        raise StoreError(msg)
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        version = manifest["format_version"]
+        kept = manifest.pop("sha256")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"{path} must be the manifest of a release; it cannot be read as one. {_REMEDY}"
+        raise StoreError(msg) from error
+    if version != FORMAT_VERSION:
+        msg = (
+            f"The release in {folder} must be of format {FORMAT_VERSION}; it is of {version}. "
+            "Open it with the version of csgeo that made it, or make it again."
+        )
+        raise StoreError(msg)
+    named = {f"{name}.parquet" for name in _TABLES}
+    if kept != _sealed(manifest) or set(manifest["files"]) != named:
+        msg = f"{path} was changed since the release was made. {_REMEDY}"
+        raise StoreError(msg)
+    return manifest
+
+
+def _read(path: Path, name: str) -> pd.DataFrame:
+    return gpd.read_parquet(path) if name in _WITH_SHAPES else pd.read_parquet(path)
+
+
+def _may_be_replaced(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    known = {MANIFEST, *(f"{name}.parquet" for name in _TABLES)}
+    return all(path.name in known for path in folder.iterdir())
+
+
+def _put_in_place(new: Path, folder: Path) -> None:
+    """Put a finished folder where the old one was; the old one goes only then."""
+    new.chmod(0o755)  # a temporary folder is for its maker only
+    if not folder.exists():
+        os.replace(new, folder)  # noqa: PTH105  (the same on every platform)
+        return
+    old = folder.with_name(f".{folder.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    os.replace(folder, old)  # noqa: PTH105
+    os.replace(new, folder)  # noqa: PTH105
+    shutil.rmtree(old)
+
+
+def _sealed(content: dict[str, Any]) -> str:
+    return _sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
