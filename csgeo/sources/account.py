@@ -1,0 +1,191 @@
+"""Is every row of the file accounted for?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from csgeo.errors import SourceError
+from csgeo.sources.columns import personal_columns
+from csgeo.sources.report import Reading, ReadReport, SetAside
+from csgeo.sources.sieve import Doubt, sift
+from csgeo.sources.values import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from csgeo.sources.files import Rows
+    from csgeo.tables import Table
+
+    Flags = npt.NDArray[np.bool_]
+
+_BROKEN = "more fields than the header names"
+_BROKEN_REMEDY = "Put the field that holds the delimiter into quotes, or export the file again."
+
+
+def account(
+    rows: Rows,
+    make: Callable[[Flags], gpd.GeoDataFrame],
+    doubts: Sequence[Doubt],
+    *,
+    contract: Table,
+    matched: Mapping[str, str],
+    notes: Sequence[str],
+    no_place: Flags | None = None,
+    personal: Mapping[str, str] | None = None,
+) -> Reading:
+    """Put each row into the table or among those set aside, and report.
+
+    Parameters
+    ----------
+    rows
+        The file's rows.
+    make
+        Makes the table from the flags of the rows that are used.
+    doubts
+        Why rows cannot be used, in the order in which they are asked.
+    contract
+        The table's contract.
+    matched, notes
+        Columns found, and what was chosen for the user.
+    no_place
+        n flags of rows without a point.
+    personal
+        Columns that identify a person, which are kept nowhere.
+
+    Raises
+    ------
+    SourceError
+        If no row can be used.
+    """
+    n = len(rows.frame)
+    nothing = Doubt("", np.zeros(n, dtype=bool), str, "")
+    sifted = sift([*doubts, nothing], rows=rows.numbers)
+    set_aside = (*sifted.account, *_broken(rows))
+    kind = contract.name.lower()
+    if not sifted.used.any():
+        reasons = "; ".join(
+            f"{s.rows:,} rows: {s.reason} (first: row {s.first_row}, {s.first_value}). {s.remedy}"
+            for s in set_aside
+        )
+        msg = f"{rows.file} has no row that can be used as {kind}; all {rows.rows_in:,} were set aside. {reasons}"
+        raise SourceError(msg)
+    table = contract.check(make(sifted.used), kind)
+    dropped = personal or {}
+    said = [
+        f"column {name!r} was not read: it looks to hold {what}" for name, what in dropped.items()
+    ]
+    report = ReadReport(
+        file=rows.file,
+        kind=kind,
+        rows_in=rows.rows_in,
+        rows_used=len(table),
+        no_place=0 if no_place is None else int((no_place & sifted.used).sum()),
+        set_aside=set_aside,
+        columns=dict(matched),
+        notes=tuple(dict.fromkeys([*rows.notes, *notes, *said])),
+    )
+    return Reading(table, report, _set_aside_rows(rows, sifted.kept, sifted.reasons, dropped))
+
+
+def look_for_personal(rows: Rows, table: str, matched: Mapping[str, str]) -> dict[str, str]:
+    """Name the columns that identify a person, and refuse one that is mapped as an id or key.
+
+    Raises
+    ------
+    SourceError
+        If ``person_key`` or ``incident_id`` is taken from such a column.
+    """
+    found = [str(c) for c in rows.frame]
+    for ours in ("person_key", "incident_id"):
+        looks = personal_columns([matched[ours]], table, kept=set()) if ours in matched else {}
+        for name, what in looks.items():
+            msg = (
+                f"{rows.file} must not give {what} as {ours}; the column {name!r} looks to hold that. "
+                "Replace it by a keyed pseudonym before the file is read, or map another column."
+            )
+            raise SourceError(msg)
+    return personal_columns(found, table, kept=set(matched.values()))
+
+
+def own_ids(rows: Rows, column: str | None) -> tuple[pd.Index, tuple[str, ...]]:
+    """Give each row an id of its own: the file's where it is unique.
+
+    Parameters
+    ----------
+    rows
+        The file's rows.
+    column
+        The file's column of ids; if None each row is named by file and row number.
+
+    Returns
+    -------
+    ids, notes
+        n unique ids; a repeated one gets ``~2``, ``~3`` in the order of the
+        file: repeats may be separate records and are all kept.
+    """
+    made = pd.Series([f"{rows.stem}-{n}" for n in rows.numbers], index=rows.frame.index)
+    if column is None:
+        return pd.Index(made), ()
+    given = to_text(rows.frame[column])
+    notes = []
+    if given.isna().any():
+        notes.append(
+            f"{int(given.isna().sum()):,} rows without an id in {column!r} were named by their row number"
+        )
+    ids = given.where(given.notna(), made)
+    again = ids.duplicated()
+    if again.any():
+        first = f"{ids[again].iloc[0]!r}, row {rows.numbers[int(np.argmax(again))]}"
+        notes.append(
+            f"{int(again.sum()):,} rows repeat an id in {column!r} (first: {first}): they were kept as separate records"
+        )
+        ids = _made_unique(ids)
+    return pd.Index(ids), tuple(notes)
+
+
+def _made_unique(ids: pd.Series) -> pd.Series:
+    taken = set(ids)
+    unique = ids.astype("object").copy()
+    counts: dict[str, int] = {}
+    for at in np.flatnonzero(ids.duplicated()).tolist():
+        plain = ids.iloc[at]
+        number = counts.get(plain, 1) + 1
+        while f"{plain}~{number}" in taken:
+            number += 1
+        counts[plain] = number
+        unique.iloc[at] = f"{plain}~{number}"
+        taken.add(unique.iloc[at])
+    return unique.astype("str")
+
+
+def _broken(rows: Rows) -> tuple[SetAside, ...]:
+    if rows.broken.empty:
+        return ()
+    first = int(rows.broken["row"].iloc[0])
+    return (SetAside(_BROKEN, len(rows.broken), first, "see the file", _BROKEN_REMEDY),)
+
+
+def _set_aside_rows(
+    rows: Rows,
+    kept: npt.NDArray[np.intp],
+    reasons: npt.NDArray[np.object_],
+    dropped: Mapping[str, str],
+) -> pd.DataFrame:
+    """Give the rows not used as they stood in the file, without what identifies a person."""
+    frame = rows.frame.drop(columns=list(dropped)).iloc[kept].reset_index(drop=True)
+    if rows.geometry is not None:
+        shapes = rows.geometry.iloc[kept].to_wkt()
+        frame = frame.assign(shape=shapes.to_numpy())
+    frame = frame.assign(row=rows.numbers[kept], reason=pd.Series(reasons, dtype="str"))
+    if rows.broken.empty:
+        return frame
+    broken = pd.DataFrame({"row": rows.broken["row"], "reason": _BROKEN})
+    if not dropped:  # where a name may stand in any field the row is only counted
+        broken["text"] = rows.broken["text"]
+    return pd.concat([frame, broken], ignore_index=True).sort_values("row", ignore_index=True)

@@ -1,0 +1,57 @@
+"""What does each written value stand for?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+#: What people and programs write where there is nothing to write.
+BLANKS = frozenset(
+    {"", "-", "--", "n/a", "na", "n.a.", "nan", "none", "null", "nil", "#n/a", "<na>", "\\n", "nat"}
+)
+
+
+def is_blank(values: pd.Series) -> pd.Series:
+    """Say which values hold nothing: missing, blank, or a word such as ``n/a`` or ``NULL``."""
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return values.isna()
+    codes, words = pd.factorize(values, use_na_sentinel=True)
+    empty = np.array([str(w).strip().casefold() in BLANKS for w in words] + [True])
+    return pd.Series(empty[codes], index=values.index)  # code -1, missing, is the last
+
+
+def to_text(values: pd.Series) -> pd.Series:
+    """Give each value as trimmed text, missing where it holds nothing; 12.0 is ``12``."""
+    if pd.api.types.is_float_dtype(values):
+        known = values.dropna()
+        if len(known) and np.isfinite(known).all() and (known % 1 == 0).all():
+            values = values.astype("Int64")
+    codes, words = pd.factorize(values, use_na_sentinel=True)
+    texts = [str(w).strip() for w in words]
+    kept = np.array([None if t.casefold() in BLANKS else t for t in texts] + [None], dtype=object)
+    return pd.Series(kept[codes], index=values.index, name=values.name, dtype="str")
+
+
+def to_numbers(values: pd.Series, *, comma: str = "decimal") -> pd.Series:
+    """Read numbers; missing where a value is blank or is no number.
+
+    Parameters
+    ----------
+    values
+        n values, numbers or text. ``1,234`` and ``51,38`` are both written with
+        a comma: what it means depends on the column.
+    comma
+        ``decimal`` (51,38 is 51.38) or ``thousands`` (375,123 is 375123).
+
+    Returns
+    -------
+    number
+        n floats on the index of `values`; infinite where so written.
+    """
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype("Float64").astype(float) if values.dtype != float else values
+    codes, words = pd.factorize(values, use_na_sentinel=True)
+    texts = pd.Series([str(w).strip() for w in words], dtype="str")
+    texts = texts.str.replace(",", "." if comma == "decimal" else "", regex=False)
+    read = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
+    return pd.Series(np.append(read, np.nan)[codes], index=values.index, name=values.name)
