@@ -228,3 +228,13 @@ def _when_ready(page: str, open_browser: bool, on_ready: Callable[[str], None] |
         on_ready(page)
     if open_browser:
         webbrowser.open(page)
+
+
+if __name__ == "__main__":  # `python app/serve.py FOLDER [PORT]`, for tests and for trying things
+    import sys
+
+    serve(
+        sys.argv[1],
+        port=int(sys.argv[2]) if len(sys.argv) > 2 else 8501,
+        on_ready=lambda page: print(page, flush=True),  # noqa: T201 - the one line it says
+    )

@@ -52,9 +52,7 @@ def _row(release: Release, place_id: str) -> tuple[object, ...]:
     )
     return (
         place["rank"],
-        place["name"]
-        if is_missing(place["stratum"])
-        else f"{place['name']} ({place['stratum']})",
+        place["name"] if is_missing(place["stratum"]) else f"{place['name']} ({place['stratum']})",
         place["band"],
         words.compared(place["incidents"], place["expected"], step=release.round_to),
         words.sure(place["certainty"], place["stability"]),

@@ -58,9 +58,7 @@ def table(
         Row to mark as chosen, counted from 0.
     """
     side = ['class="number"' if i in numbers else "" for i in range(len(head))]
-    heads = "".join(
-        f'<th scope="col" {s}>{html(h)}</th>' for s, h in zip(side, head, strict=True)
-    )
+    heads = "".join(f'<th scope="col" {s}>{html(h)}</th>' for s, h in zip(side, head, strict=True))
     body = []
     for i, row in enumerate(rows):
         cells = [

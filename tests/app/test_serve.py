@@ -1,0 +1,88 @@
+"""May a browser load anything but this server's own files?"""
+
+from __future__ import annotations
+
+import socket
+import urllib.request
+
+import pytest
+
+from csgeo.errors import StoreError
+from tests.app.conftest import APP
+
+
+@pytest.fixture
+def serve(monkeypatch):
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("csgeo_serve", APP / "serve.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_policy_allows_own_files_and_the_one_inline_script_only(serve):
+    policy = dict(part.split(" ", 1) for part in serve.content_security_policy().split("; "))
+    assert policy["default-src"] == "'self'"
+    own, *hashes = policy["script-src"].split()
+    assert own == "'self'"
+    assert len(hashes) == 1
+    assert hashes[0].startswith("'sha256-")
+    assert "unsafe" not in policy["script-src"]
+    assert policy["frame-ancestors"] == "'none'"
+    assert "http" not in serve.content_security_policy()
+
+
+def test_headers_are_put_on_each_answer_and_replace_weaker_ones(serve):
+    sent = []
+
+    async def page(scope, receive, send):
+        weak = [(b"Content-Security-Policy", b"default-src *"), (b"content-type", b"text/html")]
+        await send({"type": "http.response.start", "status": 200, "headers": weak})
+
+    async def keep(message):
+        sent.append(message)
+
+    guarded = serve.SecurityHeaders(page, policy="default-src 'self'")
+    with pytest.raises(StopIteration):  # nothing in it waits, so one step runs it to its end
+        guarded({"type": "http"}, None, keep).send(None)
+    headers = sent[0]["headers"]
+    assert (b"content-type", b"text/html") in headers
+    assert [v for k, v in headers if k.lower() == b"content-security-policy"] == [
+        b"default-src 'self'"
+    ]
+    assert (b"x-content-type-options", b"nosniff") in headers
+    assert (b"referrer-policy", b"no-referrer") in headers
+
+
+def test_settings_call_nobody_and_listen_on_this_machine_only(serve):
+    settings = serve.settings("127.0.0.1", 8501)
+    assert settings["browser.gatherUsageStats"] is False
+    assert settings["server.address"] == "127.0.0.1"
+    assert settings["client.showErrorDetails"] == "none"
+    assert settings["client.showErrorLinks"] is False
+    assert settings["server.allowedHosts"] == ["127.0.0.1", "localhost"]
+    from streamlit import config
+
+    known = set(config._config_options_template)
+    assert set(settings) <= known
+
+
+def test_a_taken_port_is_passed_over_and_twenty_are_refused(serve, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert port < serve._free_port("127.0.0.1", port) < port + 20
+        monkeypatch.setattr(serve, "_PORTS_TO_TRY", 1)
+        with pytest.raises(StoreError, match=f"free port at 127.0.0.1; {port} to {port} are all"):
+            serve._free_port("127.0.0.1", port)
+
+
+def test_the_server_answers_with_the_headers(address):
+    with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:
+        assert answer.read() == b"ok"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "script-src 'self' 'sha256-" in answer.headers["content-security-policy"]
