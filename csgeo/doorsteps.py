@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: nearest (m): about the width of a street and its verges.
 _VERGE_M = 25.0
 
+#: Two distances that differ by less (m) are the same.
+_ALIKE_M = 1e-6
+
 
 class Doorsteps(NamedTuple):
     """By which stretch of which piece a place is on the network; several for an area."""
@@ -73,11 +76,11 @@ def doorsteps(network: Network, shapes: Shapes, *, to_street_m: float) -> Doorst
     inside = _within(network, tree, shapes[wide], wide, np.zeros(len(wide)))
     others = np.setdiff1d(np.arange(len(shapes)), inside.place)
     nearest = _nearest(network, tree, shapes, others, to_street_m)
-    beside, row = np.unique(nearest.place[np.isin(nearest.place, wide)], return_index=True)
-    gap_m = nearest.gap_m[np.isin(nearest.place, wide)][row] + _VERGE_M
+    is_wide = np.isin(nearest.place, wide)
+    beside, first = np.unique(nearest.place[is_wide], return_index=True)
+    gap_m = nearest.gap_m[is_wide][first] + _VERGE_M
     passing = _within(network, tree, shapely.buffer(shapes[beside], gap_m), beside, gap_m)
-    points = nearest.take(~np.isin(nearest.place, wide))
-    return _together(inside, passing, points)
+    return _together(inside, passing, nearest.take(~is_wide))
 
 
 def _together(one: Doorsteps, *more: Doorsteps) -> Doorsteps:
@@ -120,10 +123,14 @@ def _nearest(
     network: Network, tree: shapely.STRtree, shapes: Shapes, others: Ints, to_street_m: float
 ) -> Doorsteps:
     # the tree refuses a distance of 0, which asks for places on a street
-    (found, row), gap_m = tree.query_nearest(
-        shapes[others], max_distance=max(to_street_m, 1e-9), return_distance=True
+    (found, _), least = tree.query_nearest(
+        shapes[others], max_distance=max(to_street_m, _ALIKE_M), return_distance=True
     )
-    place, piece = others[found], np.flatnonzero(network.joinable)[row]
+    place, first = np.unique(others[found], return_index=True)
+    # rounding must not decide between two streets that are equally near
+    found, row = tree.query(shapes[place], predicate="dwithin", distance=least[first] + _ALIKE_M)
+    place, piece = place[found], np.flatnonzero(network.joinable)[row]
+    gap_m = shapely.distance(shapes[place], network.pieces[piece])
     foot = shapely.get_point(shapely.shortest_line(network.pieces[piece], shapes[place]), 0)
     at = shapely.line_locate_point(network.pieces[piece], foot)
     return Doorsteps(place, piece, at, at, gap_m)

@@ -120,7 +120,7 @@ def street_network(
     lengths = _matrix(np.r_[start, end], np.r_[end, start], np.r_[length, length], len(nodes))
     _, component = connected_components(lengths, directed=False)
     metres = np.bincount(component[start], weights=length)
-    kept = (metres >= stranded_m) | (metres == metres.max())
+    kept = (metres >= stranded_m) | np.isclose(metres, metres.max())
     return Network(
         crs=streets.crs,
         nodes=nodes,
@@ -148,8 +148,9 @@ def walking_distance_m(
     A point is joined to the nearest street, as the crow flies. An area (or a
     line) is joined by each street inside it, at no distance, so that the walk
     is the one from its nearest side; one without a street inside is joined by
-    each street that passes it. So no walk is shorter than the straight line, and it is the same
-    in both directions.
+    each street that passes it. So no walk is shorter than the straight line, and
+    it is the same in both directions. Two doors in one yard are as far apart as
+    the way to the street and back: what lies between them is not known.
 
     Parameters
     ----------

@@ -71,6 +71,11 @@ def test_node_streets_leaves_a_bridge_whole_where_the_file_says_so():
     assert len(node_streets(streets_of(over))) == 5
 
 
+def test_node_streets_joins_the_end_of_a_ramp_whatever_its_level():
+    down = {"road": [(0, 0), (10, 0)], "ramp": [(4, 0), (4, 5)]}
+    assert list(node_streets(streets_of(down, level=[0, 1])).index) == ["road/1", "road/2", "ramp"]
+
+
 def test_node_streets_cuts_a_street_that_crosses_itself():
     loop = streets_of({"loop": [(0, 0), (10, 0), (10, 5), (5, 5), (5, -5)]})
     assert corners(node_streets(loop)) == {

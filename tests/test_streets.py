@@ -144,7 +144,8 @@ def test_walks_do_not_change_when_streets_are_cut_beforehand(lines, spots):
     streets, some = streets_of(*lines), places(*spots)
     whole = walking_distance_m(street_network(streets), some, some)
     cut = walking_distance_m(street_network(node_streets(streets)), some, some)
-    np.testing.assert_allclose(whole, cut, atol=1e-9)
+    # ends are joined within a millimetre, so that three streets that nearly meet may shift
+    np.testing.assert_allclose(whole, cut, atol=0.01)
 
 
 def test_walks_in_many_small_searches_are_those_of_one(monkeypatch):

@@ -135,7 +135,10 @@ def _rule(rule: str) -> tuple[list[int], tuple[Span, ...], bool] | None:
     on, holidays = list(range(len(_DAYS))), False
     named = _DAYS_PART.match(rest)
     if named:
-        on, holidays = _days(named.group())
+        days = _days(named.group())
+        if days is None:
+            return None
+        on, holidays = days
         rest = rest[named.end() :]
         if not on and _DAYS_PART.match(rest):  # "SH Mo-Fr": only within the holidays
             rest = _DAYS_PART.sub("", rest, count=1)
@@ -151,13 +154,15 @@ def _rule(rule: str) -> tuple[list[int], tuple[Span, ...], bool] | None:
     return None if spans is None or shut else (on, spans, holidays)
 
 
-def _days(text: str) -> tuple[list[int], bool]:
+def _days(text: str) -> tuple[list[int], bool] | None:
     on, holidays = [], False
     for part in text.strip(" :").split(","):
-        ends = [word.strip()[:2] for word in part.split("-")]
-        if ends[0] in ("ph", "sh"):
+        ends = [word.strip(" :")[:2] for word in part.split("-")]
+        if ends in (["ph"], ["sh"]):
             holidays = True
             continue
+        if len(ends) > 2 or not set(ends) <= set(_DAYS):
+            return None
         first, last = _DAYS.index(ends[0]), _DAYS.index(ends[-1])
         on += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
     return on, holidays

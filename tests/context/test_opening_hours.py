@@ -81,6 +81,8 @@ def test_is_open(hours, weekday, minute, wanted):
         "Mo-Fr 09:70-17:00",
         "Mo-Fr 25:00-26:00",
         "Mo-Fr 12:00-13:00 off",
+        "Mo-PH 12:00-13:00",
+        "Mo-We-Fr 12:00-13:00",
     ],
 )
 def test_what_is_not_understood_is_not_known(hours):
@@ -101,6 +103,12 @@ def test_a_service_is_open_for_as_long_as_it_says(weekday, start, minutes):
     hours += f"-{end // 60:02d}:{end % 60:02d}"
     opened = sum(is_open(hours, day, minute) for day in range(7) for minute in range(1440))
     assert opened == minutes
+
+
+@given(st.lists(st.sampled_from(["Mo", "PH", "Su", "-", ",", ";", " ", "09:00", "2", ":", "off"])))
+def test_no_text_is_too_odd_to_be_read(parts):
+    days = read_hours("".join(parts)).days
+    assert days is None or len(days) == 7
 
 
 def test_is_open_refuses_a_day_or_minute_that_there_is_not():
