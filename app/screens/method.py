@@ -53,26 +53,30 @@ def _opening(release: Release) -> str:
 
 
 def _went_in(inputs: Any) -> str:
-    rows = []
-    for source in inputs:
-        aside = "; ".join(f"{a['reason']}: {a['rows']:,}" for a in source.get("set_aside", ()))
-        count = source.get("rows_set_aside")
-        rows.append(
-            (
-                source.get("file", ""),
-                str(source.get("role") or source.get("kind") or "").lower(),
-                _count(source.get("rows_in")),
-                _count(source.get("rows_used")),
-                aside or (_count(count) if count else "none"),
-                str(source.get("sha256", ""))[:12],
-            )
+    rows = [
+        (
+            source.get("file", ""),
+            str(source.get("role") or source.get("kind") or "").lower(),
+            _count(source.get("rows_in")),
+            _count(source.get("rows_used")),
+            _aside(source.get("rows_set_aside")),
+            str(source.get("sha256", ""))[:12],
         )
+        for source in inputs
+    ]
     head = ("File", "What it is", "Rows in it", "Rows used", "Rows set aside", "Checksum begins")
     return _section(
         "What went in",
         table("Files, and what became of their rows", head, rows, numbers=(2, 3)) if rows else "",
         "No file was named.",
     )
+
+
+def _aside(told: Any) -> str:
+    """Say how many rows of a file were set aside, by reason where reasons are known."""
+    if isinstance(told, list | tuple):
+        return "; ".join(f"{one['reason']}: {_count(one['rows'])}" for one in told) or "none"
+    return _count(told) if told else "none"
 
 
 def _choices(choices: Mapping[str, Any]) -> str:

@@ -34,6 +34,7 @@ def show(shown: Shown) -> None:
     with st.container(horizontal=True, key="places", wrap=False):
         with st.container(key="place-list"):
             chosen = show_list(release.hotspots, shown.layers["style"]["bands"])
+        _put_place_in_url(chosen)
         with st.container(key="place-map"):
             if as_table:
                 st.html(twin(release, chosen))
@@ -42,7 +43,6 @@ def show(shown: Shown) -> None:
         if not as_table:  # the table says all that the card says, of each place
             with st.container(key="place-card"):
                 st.html(card(release, chosen))
-    _put_place_in_url(chosen)
 
 
 def _say_and_choose_view(shown: Shown) -> bool:

@@ -46,10 +46,6 @@ def said(test: AppTest) -> str:
     return " ".join(body for body in bodies if "<style>" not in body)
 
 
-def ids(test: AppTest) -> list[str]:
-    return list(test.radio(key="place").proto.options)
-
-
 def test_places_opens_on_the_answer_with_the_first_place_chosen(places):
     assert not places.exception
     page = said(places)
@@ -60,13 +56,13 @@ def test_places_opens_on_the_answer_with_the_first_place_chosen(places):
     assert "About 790 records, where about 30 would be expected." in page
     assert "found in 99 of 100 re-runs" in page
     assert "Busiest Thu 15:00-19:00, Fri 15:00-19:00" in page
-    assert places.query_params["place"] == [places.radio(key="place").value]
+    assert places.query_params["place"] == places.radio(key="place").value
 
 
 def test_places_lists_each_place_with_rank_band_count_and_certainty(places):
     first, *_, last = places.radio(key="place").options
     assert first.startswith("`1` **Around Market Street and the bus station** *about 790*")
-    assert "Town · highest · found in 99 of 100 re\\-runs" in first or "Town · highest" in first
+    assert first.endswith(":small[Town · highest · found in 99 of 100 re-runs]")
     assert "Around Long Reach" in last
     assert len(places.radio(key="place").options) == 6
     assert "Around Quiet Close" not in said(places)  # three people: hidden
@@ -82,7 +78,7 @@ def test_choosing_in_the_list_changes_card_and_link(places):
     assert "No youth club or youth space within reach; the nearest is The Shed youth club" in said(
         places
     )
-    assert places.query_params["place"] == [places.radio(key="place").value] != [first]
+    assert places.query_params["place"] == places.radio(key="place").value != first
 
 
 def next_place(test: AppTest) -> str:
@@ -169,7 +165,7 @@ def test_texts_from_files_stay_text(hostile_folder, monkeypatch):
     label = test.radio(key="place").options[0]
     assert "![" not in label
     assert ":red[" not in label
-    assert "<img" not in label
+    assert "<script>" not in label
     method = AppTest.from_string(
         METHOD.format(app=str(APP), folder=str(hostile_folder)), default_timeout=60
     ).run()
