@@ -84,7 +84,7 @@ def account(
         file=rows.file,
         kind=kind,
         rows_in=rows.rows_in,
-        rows_used=len(table),
+        rows_used=int(sifted.used.sum()),
         no_place=0 if no_place is None else int((no_place & sifted.used).sum()),
         set_aside=set_aside,
         columns=dict(matched),
@@ -129,39 +129,46 @@ def own_ids(rows: Rows, column: str | None) -> tuple[pd.Index, tuple[str, ...]]:
         n unique ids; a repeated one gets ``~2``, ``~3`` in the order of the
         file: repeats may be separate records and are all kept.
     """
-    made = pd.Series([f"{rows.stem}-{n}" for n in rows.numbers], index=rows.frame.index)
     if column is None:
-        return pd.Index(made), ()
+        return pd.Index(_made(rows, rows.numbers)), ()
     given = to_text(rows.frame[column])
     notes = []
-    if given.isna().any():
+    absent = given.isna().to_numpy()
+    ids = np.array(given, dtype=object)
+    if absent.any():
         notes.append(
-            f"{int(given.isna().sum()):,} rows without an id in {column!r} were named by their row number"
+            f"{int(absent.sum()):,} rows without an id in {column!r} were named by their row number"
         )
-    ids = given.where(given.notna(), made)
-    again = ids.duplicated()
+        ids[absent] = _made(rows, rows.numbers[absent])
+    again = pd.Index(ids).duplicated()
     if again.any():
-        first = f"{ids[again].iloc[0]!r}, row {rows.numbers[int(np.argmax(again))]}"
+        at = int(np.argmax(again))
         notes.append(
-            f"{int(again.sum()):,} rows repeat an id in {column!r} (first: {first}): they were kept as separate records"
+            f"{int(again.sum()):,} rows repeat an id in {column!r} (first: {ids[at]!r}, row {rows.numbers[at]}): they were kept as separate records"
         )
-        ids = _made_unique(ids)
-    return pd.Index(ids), tuple(notes)
+        ids = _made_unique(ids, again)
+    return pd.Index(ids, dtype="str"), tuple(notes)
 
 
-def _made_unique(ids: pd.Series) -> pd.Series:
+def _made(rows: Rows, numbers: npt.NDArray[np.int64]) -> list[str]:
+    return [f"{rows.stem}-{n}" for n in numbers.tolist()]
+
+
+def _made_unique(
+    ids: npt.NDArray[np.object_], again: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.object_]:
     taken = set(ids)
-    unique = ids.astype("object").copy()
+    unique = ids.copy()
     counts: dict[str, int] = {}
-    for at in np.flatnonzero(ids.duplicated()).tolist():
-        plain = ids.iloc[at]
+    for at in np.flatnonzero(again).tolist():
+        plain = ids[at]
         number = counts.get(plain, 1) + 1
         while f"{plain}~{number}" in taken:
             number += 1
         counts[plain] = number
-        unique.iloc[at] = f"{plain}~{number}"
-        taken.add(unique.iloc[at])
-    return unique.astype("str")
+        unique[at] = f"{plain}~{number}"
+        taken.add(unique[at])
+    return unique
 
 
 def _broken(rows: Rows) -> tuple[SetAside, ...]:

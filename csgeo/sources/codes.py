@@ -42,6 +42,7 @@ def check_codes(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> check_codes(pd.Series(["0101", "201"], dtype="str"), "code", width=4)[0].tolist()
     ['0101', '0201']
     """

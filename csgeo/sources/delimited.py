@@ -20,6 +20,7 @@ from csgeo.errors import UnreadableFile
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+_MOST_HEADER = 1 << 18
 _DELIMITERS = ",;\t|"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _BOMS = (
@@ -149,7 +150,7 @@ def _delimiter(text: str) -> str:
 
 
 def _header(text: str, delimiter: str, *, header: bool, notes: list[str]) -> tuple[int, list[str]]:
-    lines = io.StringIO(text, newline="")
+    lines = io.StringIO(text[:_MOST_HEADER], newline="")
     names = next(csv.reader(lines, delimiter=delimiter), [])
     # a quoted name may hold a line break: count what the csv reader consumed
     end = lines.tell()
@@ -181,7 +182,7 @@ def _fast(body: str, delimiter: str, names: list[str]) -> tuple[pd.DataFrame, pd
         )
     except pa.ArrowInvalid:
         return None
-    return table.to_pandas().astype("str"), pd.DataFrame()
+    return table.to_pandas(), pd.DataFrame()
 
 
 def _careful(body: str, delimiter: str, names: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
+
+from csgeo.sources.values import distinct
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
 
     Floats = npt.NDArray[np.float64]
 
@@ -70,11 +72,12 @@ def read_grid_references(values: pd.Series) -> GridPoints:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> read_grid_references(pd.Series(["TQ 385 335"])).easting
     array([538550.])
     """
-    codes, words = pd.factorize(values, use_na_sentinel=True)
-    points = np.array([_point(str(w)) for w in words] + [(np.nan,) * 3])
+    codes, words = distinct(values)
+    points = np.array([_point(w) for w in words] + [(np.nan,) * 3])
     return GridPoints(*points[codes].T)
 
 

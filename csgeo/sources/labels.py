@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -52,8 +53,22 @@ def code_labels(values: pd.Series, name: Name, extra: Mapping[str, str] | None =
     check_extra(vocabulary, extra)
     labels = to_text(values)
     codes = vocabulary.translate(labels, extra)
+    codes = codes.fillna(_joined(labels[codes.isna()], vocabulary, extra))
     silent = labels.str.casefold().isin(_NOT_KNOWN)
     return Coded(codes, labels, labels.notna() & codes.isna() & ~silent)
+
+
+def _joined(
+    labels: pd.Series, vocabulary: Vocabulary, extra: Mapping[str, str] | None
+) -> pd.Series:
+    """Read labels such as ``Bus Station,Coach Station``: several words for one code."""
+    found: dict[str, str] = {}
+    for label in labels.dropna().unique():
+        parts = pd.Series([p for p in re.split(r"[,;|]", label) if p.strip()], dtype="str")
+        codes = set(vocabulary.translate(parts, extra)) if len(parts) > 1 else set()
+        if len(codes) == 1:
+            found[label] = codes.pop()
+    return labels.map(found).astype("str")
 
 
 def check_extra(vocabulary: Vocabulary, extra: Mapping[str, str] | None) -> None:
@@ -105,7 +120,7 @@ def unknown_doubts(coded: Coded, name: Name, column: str, remedy: str) -> list[D
     shown = sorted(strange.index, key=lambda w: (-strange[w], w))[:_MOST_LABELS]
     doubts = []
     for label in shown:
-        code = vocabulary.words.get(_nearest_word(label, vocabulary) or "", vocabulary.codes[0])
+        code = vocabulary.words.get(_nearest_word(label, vocabulary) or "", "(a code)")
         flags = (coded.unknown & (coded.labels == label)).to_numpy(dtype=bool)
         reason = f"{name} label {label!r} in {column!r} is not known{nearest(label, vocabulary)}"
         doubts.append(_doubt(reason, flags, label, remedy.format(label=label, code=code)))
@@ -117,7 +132,7 @@ def unknown_doubts(coded: Coded, name: Name, column: str, remedy: str) -> list[D
                 reason,
                 flags,
                 lambda at: coded.labels.iloc[at],
-                remedy.format(label="...", code=vocabulary.codes[0]),
+                remedy.format(label="...", code="(a code)"),
             )
         )
     return doubts

@@ -105,7 +105,7 @@ def read_parquet(file: Path) -> Layer:
         if b"geo" in metadata:
             frame = gpd.read_parquet(file)
         else:
-            frame = parquet.read_table(file).to_pandas(strings_to_categorical=False)
+            frame = _plain_words(parquet.read_table(file)).to_pandas()
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         msg = f"{file.name} cannot be read as Parquet: {_plain(error, file)}. Copy or download it again."
         raise UnreadableFile(msg) from error
@@ -114,6 +114,19 @@ def read_parquet(file: Path) -> Layer:
     frame = frame.reset_index(drop=True)
     coded = frame.select_dtypes("category").columns
     return _parted(frame.astype(dict.fromkeys(coded, "str")), ())
+
+
+def _plain_words(table: Any) -> Any:
+    """Undo dictionary encoding: a category is only a way of storing words."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            words = table.column(place).cast(field.type.value_type)
+            table = table.set_column(place, field.name, words)
+    return table.replace_schema_metadata(
+        {k: v for k, v in (table.schema.metadata or {}).items() if k != b"pandas"}
+    )
 
 
 def _parted(frame: Any, notes: tuple[str, ...]) -> Layer:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from csgeo.errors import SourceError
-from csgeo.sources.values import to_text
+from csgeo.sources.values import distinct, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?\s*(?P<half>[ap]\.?m\.?)?$"
 )
 #: A full date and time in ISO order, without a zone.
-_ISO = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?"
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?")
 #: Excel counts days from here (its day 60, 29 February 1900, never was).
 _EXCEL_EPOCH = np.datetime64("1899-12-30T00:00:00", "s")
 _LOCAL = "Europe/London"
@@ -154,27 +154,28 @@ def _dates(rows: Rows, name: str, order: str | None) -> _Read:
     if typed is not None:
         return _with_notes(rows, name, *typed, read_at_all=None)
     texts = to_text(values)
-    codes, words = pd.factorize(texts, use_na_sentinel=True)
+    codes, words = distinct(texts)
     fast = _iso_at_once(words)
     if fast is not None:
         moments = np.append(fast, _NAT)[codes]
         precision = np.where(np.isnat(moments), "unknown", "minute").astype(object)
         return _with_notes(rows, name, moments, precision, read_at_all=None)
-    parts = [_parsed(str(w).casefold()) for w in words]
+    parts = [_parsed(w.casefold()) for w in words]
     order, notes = _order(rows, name, parts, codes, order)
     found = [_moment(part, order) for part in parts]
-    moments = np.array([m for m, _ in found] + [_NAT], dtype="datetime64[s]")[codes]
+    utc = np.array([bool(part and part.get("zone")) for part in parts] + [False])
+    moments = _local(np.array([m for m, _ in found] + [_NAT], dtype="datetime64[s]"), utc)[codes]
     precision = np.array([p for _, p in found] + ["unknown"], dtype=object)[codes]
     read = _with_notes(rows, name, moments, precision, read_at_all=texts.notna().to_numpy())
     return read._replace(notes=notes + read.notes)
 
 
-def _iso_at_once(words: pd.Index) -> npt.NDArray[np.datetime64] | None:
+def _iso_at_once(words: list[str]) -> npt.NDArray[np.datetime64] | None:
     """Read many ISO dates with times in one go; None if there are few, or others among them."""
-    if len(words) < 5_000 or not words.str.fullmatch(_ISO).all():
+    if len(words) < 5_000 or not all(_ISO.fullmatch(w) for w in words):
         return None
     try:
-        return np.array(list(words), dtype="datetime64[s]")
+        return np.array(words, dtype="datetime64[s]")
     except ValueError:
         return None
 
@@ -290,7 +291,7 @@ def _moment(part: dict[str, str] | None, order: str) -> tuple[np.datetime64, str
         return date, "day" if dated else ("month" if {"month", "name"} & set(part) else "year")
     if np.isnan(seconds):
         return date, "day"
-    return _local(date + np.timedelta64(int(seconds), "s"), part.get("zone")), "minute"
+    return date + np.timedelta64(int(seconds) - _ahead(part.get("zone")), "s"), "minute"
 
 
 def _from_serial(serial: float) -> tuple[np.datetime64, str]:
@@ -315,22 +316,32 @@ def _seconds(part: Mapping[str, str]) -> float | None:
     return float(hour * 3600 + minute * 60 + second)
 
 
-def _local(moment: np.datetime64, zone: str | None) -> np.datetime64:
-    if zone is None:
-        return moment
-    if zone[0] in "+-":
-        digits = zone[1:].replace(":", "").ljust(4, "0")
-        minutes = int(digits[:2]) * 60 + int(digits[2:])
-        moment = moment - np.timedelta64(minutes if zone[0] == "+" else -minutes, "m")
-    local = pd.Timestamp(moment).tz_localize("UTC").tz_convert(_LOCAL).tz_localize(None)
-    return np.datetime64(local.isoformat(), "s")
+def _ahead(zone: str | None) -> int:
+    """Give how many seconds a zone is ahead of UTC; 0 for a time without a zone."""
+    if zone is None or zone[0] not in "+-":
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return seconds if zone[0] == "+" else -seconds
+
+
+def _local(
+    moments: npt.NDArray[np.datetime64], utc: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.datetime64]:
+    """Bring the moments that are in UTC to local time without a zone."""
+    if not utc.any():
+        return moments
+    local = pd.DatetimeIndex(moments[utc]).tz_localize("UTC").tz_convert(_LOCAL).tz_localize(None)
+    brought = moments.copy()
+    brought[utc] = local.to_numpy().astype("datetime64[s]")
+    return brought
 
 
 def _times_of_day(values: pd.Series) -> npt.NDArray[np.float64]:
     """Read times of day as seconds since midnight; ``930`` has lost its zero and is 09:30."""
     texts = to_text(values)
-    codes, words = pd.factorize(texts, use_na_sentinel=True)
-    return np.array([_time_of_day(str(w).casefold()) for w in words] + [np.nan])[codes]
+    codes, words = distinct(texts)
+    return np.array([_time_of_day(w.casefold()) for w in words] + [np.nan])[codes]
 
 
 def _time_of_day(text: str) -> float:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 #: What people and programs write where there is nothing to write.
 BLANKS = frozenset(
@@ -11,12 +16,18 @@ BLANKS = frozenset(
 )
 
 
+def distinct(values: pd.Series) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """Give each distinct value once, as text, and its number for each row; -1 where missing."""
+    codes, words = pd.factorize(values, use_na_sentinel=True)
+    return codes, [str(w) for w in np.asarray(words, dtype=object)]
+
+
 def is_blank(values: pd.Series) -> pd.Series:
     """Say which values hold nothing: missing, blank, or a word such as ``n/a`` or ``NULL``."""
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return values.isna()
-    codes, words = pd.factorize(values, use_na_sentinel=True)
-    empty = np.array([str(w).strip().casefold() in BLANKS for w in words] + [True])
+    codes, words = distinct(values)
+    empty = np.array([w.strip().casefold() in BLANKS for w in words] + [True])
     return pd.Series(empty[codes], index=values.index)  # code -1, missing, is the last
 
 
@@ -26,8 +37,8 @@ def to_text(values: pd.Series) -> pd.Series:
         known = values.dropna()
         if len(known) and np.isfinite(known).all() and (known % 1 == 0).all():
             values = values.astype("Int64")
-    codes, words = pd.factorize(values, use_na_sentinel=True)
-    texts = [str(w).strip() for w in words]
+    codes, words = distinct(values)
+    texts = [w.strip() for w in words]
     kept = np.array([None if t.casefold() in BLANKS else t for t in texts] + [None], dtype=object)
     return pd.Series(kept[codes], index=values.index, name=values.name, dtype="str")
 
@@ -50,8 +61,8 @@ def to_numbers(values: pd.Series, *, comma: str = "decimal") -> pd.Series:
     """
     if pd.api.types.is_numeric_dtype(values):
         return values.astype("Float64").astype(float) if values.dtype != float else values
-    codes, words = pd.factorize(values, use_na_sentinel=True)
-    texts = pd.Series([str(w).strip() for w in words], dtype="str")
+    codes, words = distinct(values)
+    texts = pd.Series([w.strip() for w in words], dtype="str")
     texts = texts.str.replace(",", "." if comma == "decimal" else "", regex=False)
     read = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
     return pd.Series(np.append(read, np.nan)[codes], index=values.index, name=values.name)

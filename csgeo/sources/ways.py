@@ -87,7 +87,7 @@ def _from_columns(
     notes: tuple[str, ...] = ()
     first, second = frame[names[0]], frame[names[1]]
     if crs is None:  # columns called x and y: their size says which
-        crs = _by_size(judged.read_pairs(first, second, degrees=True), target)
+        crs = by_size(judged.read_pairs(first, second, degrees=True), target)
         notes = (f"{names[0]!r} and {names[1]!r} were taken to be in {crs} by their size",)
     source = judged.system(crs)
     pairs = judged.read_pairs(first, second, degrees=source.is_geographic)
@@ -142,7 +142,7 @@ def _from_wkt(values: pd.Series, file: str, crs: object, target: CRS, *, any_sha
     notes: tuple[str, ...] = ()
     if crs is None:
         x, y = shapely.get_x(middles), shapely.get_y(middles)
-        crs = _by_size(judged.judge_pairs(x, y, np.isnan(x)), target)
+        crs = by_size(judged.judge_pairs(x, y, np.isnan(x)), target)
         notes = (f"{values.name!r} was taken to be in {crs} by the size of its coordinates",)
     way = _from_shapes(
         gpd.GeoSeries(shapes, crs=judged.system(crs)),
@@ -157,7 +157,8 @@ def _from_wkt(values: pd.Series, file: str, crs: object, target: CRS, *, any_sha
     return way._replace(words=repr(values.name), notes=way.notes + notes)
 
 
-def _by_size(pairs: Pairs, target: CRS) -> str:
+def by_size(pairs: Pairs, target: CRS) -> str:
+    """Say in which system unnamed coordinates are: degrees if most are within 180, else `target`."""
     sound = pairs.verdict == USABLE
     small = np.abs(pairs.first[sound]) <= 180
     return "EPSG:4326" if small.sum() * 2 >= sound.sum() else target.to_string()
