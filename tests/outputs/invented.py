@@ -173,7 +173,7 @@ def _cells() -> gpd.GeoDataFrame:
             people[c + dc, r + dr] = max(1, round(who * share))
     for k in range(20):  # a scatter of cells that hold few
         counts[k, (7 * k) % 20] += 1 + k % 9
-        people[k, (7 * k) % 20] += 1 + k % 7
+        people[k, (7 * k) % 20] += 1 + min(k % 7, k % 9)
     places = [(c, r) for c in range(20) for r in range(20)]
     return gpd.GeoDataFrame(
         {

@@ -123,6 +123,11 @@ function csgeoDraw(map, data) {
     const element = marker.getElement();
     element.setAttribute("aria-label", `${place.rank}, ${place.name}, ${place.about} records`);
     element.removeAttribute("alt");
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose(place.id);
+    });
     drawn.set(place.id, { place, shape, marker, leader: null });
   }
   for (const button of document.querySelectorAll("[data-place]")) {
