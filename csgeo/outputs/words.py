@@ -186,7 +186,7 @@ def around(release: Release) -> dict[str, tuple[list[str], list[str]]]:
         services, gaps = said[row["hotspot_id"]]
         if row["gap"]:
             gaps.append(label(row["kind"]).lower())
-        elif row["within_reach"] > 0:
+        elif pd.notna(row["within_reach"]) and row["within_reach"] > 0:
             far = walk(row["nearest_m"], row["walk_minutes"], row["measured_by"])
             services.append(f"{label(row['kind'])}: {row['nearest_name']}, {far}")
     return said
