@@ -180,6 +180,19 @@ def walking_distance_m(
     References
     ----------
     Dijkstra (1959), https://doi.org/10.1007/BF01386390
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString, Point
+    >>> streets = gpd.GeoDataFrame(
+    ...     {"name": ["High Street", "Mill Lane"], "kind": "street", "length_m": [100.0, 80.0]},
+    ...     geometry=[LineString([(0, 0), (100, 0)]), LineString([(50, 0), (50, 80)])],
+    ...     crs=27700, index=pd.Index(["a", "b"], name="street_id"))
+    >>> doors = gpd.GeoSeries([Point(0, 5), Point(50, 70)], index=["here", "there"], crs=27700)
+    >>> walking_distance_m(street_network(streets), doors.iloc[:1], doors.iloc[1:])
+          there
+    here  125.0
     """
     for called, places in (("from_places", from_places), ("to_places", to_places)):
         check_same_crs(network=network, **{called: places})  # type: ignore[arg-type]

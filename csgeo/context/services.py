@@ -70,8 +70,8 @@ def services_around(
         - ``within_reach`` (count): missing if `services` has none of the kind
           anywhere, for a layer that is absent is not a service that is absent
         - ``measured_by``: ``streets`` or ``straight line``; missing likewise
-        - ``gap``: an expected kind with none within reach; missing (not known)
-          likewise, False for kinds that are not expected
+        - ``gap``: an expected kind that is known to have none within reach;
+          where ``within_reach`` is missing no gap is claimed, nor excluded
 
     Raises
     ------
@@ -85,6 +85,23 @@ def services_around(
     ----------
     Department for Transport (2007), Manual for Streets, section 4.4: facilities
     within 10 minutes' (up to about 800 m) walking distance.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point, box
+    >>> from csgeo.tables import HOTSPOTS, SERVICES
+    >>> hotspots = gpd.GeoDataFrame(
+    ...     dict.fromkeys(HOTSPOTS.columns, 1.0)
+    ...     | {"name": "Around Mill Lane", "method": "compact_places", "cells": "250mE0N0"},
+    ...     geometry=[box(0, 0, 250, 250)], crs=27700, index=pd.Index(["P1"], name="hotspot_id"))
+    >>> services = gpd.GeoDataFrame(
+    ...     dict.fromkeys(SERVICES.columns, float("nan"))
+    ...     | {"name": "Town library", "kind": "LIBRARY", "funded_until": pd.NaT},
+    ...     geometry=[Point(650, 100)], crs=27700, index=pd.Index(["s1"], name="service_id"))
+    >>> near = services_around(hotspots, services, expected_kinds=["LIBRARY"])
+    >>> near[["nearest_name", "nearest_m", "walk_minutes", "gap"]].values.tolist()
+    [['Town library', 400.0, 5.0, False]]
     """
     HOTSPOTS.check(hotspots, "hotspots")
     SERVICES.check(services, "services")
@@ -97,8 +114,8 @@ def services_around(
         hotspots, services, kinds, network=network, reach_m=reach_m, furthest_m=furthest_m
     ).rename(columns={"nearest_id": "nearest_service_id"})
     near.insert(5, "walk_minutes", near["nearest_m"] / WALK_M_PER_MINUTE)
-    near["gap"] = ((near["within_reach"] == 0) & near["kind"].isin(expected)).astype("boolean")
-    near.loc[near["within_reach"].isna() & near["kind"].isin(expected), "gap"] = pd.NA
+    none_near = (near["within_reach"] == 0).fillna(value=False).astype(bool)
+    near["gap"] = none_near & near["kind"].isin(expected)
     return near
 
 
@@ -125,7 +142,9 @@ def gaps(services_near: pd.DataFrame, *, reach_m: float = 800.0) -> pd.DataFrame
     MissingColumns
         If `services_near` is not such a table.
     """
-    lacking = {"hotspot_id", "kind", "gap", "measured_by"} - set(services_near.columns)
+    lacking = {"hotspot_id", "kind", "within_reach", "gap", "measured_by"} - set(
+        services_near.columns
+    )
     if lacking:
         msg = (
             f"`services_near` must have the columns {', '.join(sorted(lacking))}. "
@@ -134,8 +153,9 @@ def gaps(services_near: pd.DataFrame, *, reach_m: float = 800.0) -> pd.DataFrame
         raise MissingColumns(msg)
     rows = {}
     for hotspot, near in services_near.groupby("hotspot_id", sort=False):
-        missing = near.loc[near["gap"].fillna(value=False), "kind"].tolist()
-        unknown = near.loc[near["gap"].isna(), "kind"].tolist()
+        missing = near.loc[near["gap"], "kind"].tolist()
+        # only an expected kind can be in the answer without being in the file
+        unknown = near.loc[near["within_reach"].isna(), "kind"].tolist()
         by_streets = bool((near["measured_by"] == BY_STREETS).any())
         words = _sentence(missing, unknown, _reach_in_words(reach_m, by_streets=by_streets))
         rows[hotspot] = (" ".join(missing), " ".join(unknown), words)

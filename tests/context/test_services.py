@@ -85,8 +85,9 @@ def test_an_absent_layer_is_not_an_absent_service(square, services_of):
     assert library["within_reach"] == 0
     assert library["gap"]
     assert pd.isna(club["within_reach"])
-    assert pd.isna(club["gap"])
     assert pd.isna(club["measured_by"])
+    assert not club["gap"]
+    assert near["gap"].dtype == bool
 
 
 def test_a_kind_that_is_not_expected_is_no_gap(square, services_of):
@@ -94,7 +95,8 @@ def test_a_kind_that_is_not_expected_is_no_gap(square, services_of):
     near = services_around(square, services)
     assert not of_kind(near, "POLICE")["gap"]
     expected = load_vocabulary("service").where("expected", "yes")
-    assert near.loc[near["gap"].isna(), "kind"].tolist() == list(expected)
+    assert near.loc[near["within_reach"].isna(), "kind"].tolist() == list(expected)
+    assert not near["gap"].any()
 
 
 def test_what_is_further_than_one_looks_is_missing(square, services_of):
@@ -120,7 +122,8 @@ def test_rows_keep_the_order_of_the_hotspots_then_of_the_vocabulary(hotspots_of,
 
 def test_no_services_and_no_hotspots_are_answers_too(square, services_of):
     none = services_around(square, services_of())
-    assert none["gap"].isna().all()
+    assert none["within_reach"].isna().all()
+    assert not none["gap"].any()
     assert len(none) == len(load_vocabulary("service").where("expected", "yes"))
     empty = services_around(square.iloc[:0], services_of(("s", "GP", 0, 0)))
     assert len(empty) == 0
@@ -192,7 +195,10 @@ def test_services_around_refuses_wild_reaches_and_strange_kinds(square, services
         services_around(square, services, expected_kinds=["GP", "YOUTHCLUB"])
     with pytest.raises(MethodError, match="it is the text 'GP'. Put it in a list"):
         services_around(square, services, expected_kinds="GP")
-    with pytest.raises(MissingColumns, match="must have the columns gap, hotspot_id, kind"):
+    with pytest.raises(
+        MissingColumns,
+        match="must have the columns gap, hotspot_id, kind, measured_by, within_reach",
+    ):
         gaps(pd.DataFrame())
 
 
