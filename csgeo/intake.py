@@ -143,9 +143,10 @@ def _located(recipe: Recipe, one: Input) -> Path:
 
 
 def _area(recipe: Recipe, one: Input) -> Reading:
+    from_table = {"stratum"} if one.table else set()
     reading = read_areas(
         _located(recipe, one),
-        columns=one.columns or None,
+        columns={k: v for k, v in one.columns.items() if k not in from_table} or None,
         layer=one.layer,
         crs=one.crs,
         level=one.level,

@@ -17,12 +17,9 @@ import pandas as pd
 from csgeo.basemap import basemap
 from csgeo.context.services import services_around
 from csgeo.errors import EmptyTable, NothingToReport
-from csgeo.hotspots.counting import count_incidents
-from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.find import find_hotspots
-from csgeo.hotspots.getis_ord import getis_ord_star
+from csgeo.hotspots.surface import gather_in_cells
 from csgeo.intake import take_in
-from csgeo.lattice import squares
 from csgeo.recipe import recipe_toml
 from csgeo.streets import street_network
 from csgeo.tables import INCIDENTS, SERVICES
@@ -119,7 +116,10 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
     found = _places(located, intake, recipe)
     steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
     say("Drawing the lattice", 1, 3)
-    cells = _surface(located, intake.area, recipe.surface.cell_m)
+    same = recipe.surface.cell_m == recipe.hotspots.cell_m
+    cells = found.cells if same else gather_in_cells(
+        located, intake.area, cell_m=recipe.surface.cell_m
+    )
     say("Looking around each place", 2, 3)
     services = intake.services if intake.services is not None else _no_services(intake.area)
     near = _around(found.hotspots, services, intake, recipe)
@@ -215,13 +215,6 @@ def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe) -> Found:
         q=choices.q,
         seed=recipe.seed,
     )
-
-
-def _surface(located: gpd.GeoDataFrame, area: gpd.GeoDataFrame, cell_m: int) -> gpd.GeoDataFrame:
-    """Count on the lattice that is drawn lightly behind the places, with its Gi*."""
-    cells = count_incidents(located, squares(area, cell_m=cell_m))
-    score = getis_ord_star(cells)
-    return cells.assign(getis_ord_star=score, q_value=q_values(score))
 
 
 def _around(
