@@ -69,7 +69,7 @@ def hexagons(area: gpd.GeoDataFrame, *, across_m: int = 200) -> gpd.GeoDataFrame
     AREAS.check(area, "area")
     _known_across(across_m)
     ground = one_shape(area)
-    west, south, east, north = ground.bounds
+    west, south, east, north = shapely.bounds(ground)
     rows = np.arange(
         np.floor(south / (_ROW * across_m)) - 1, np.ceil(north / (_ROW * across_m)) + 2, dtype=int
     )

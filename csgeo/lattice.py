@@ -94,7 +94,7 @@ def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> tuple[Integers, I
     _known_side(cell_m)
     ground = one_shape(area)
     side = cell_m * 2**6
-    west, south, east, north = np.floor(np.divide(ground.bounds, side)).astype(np.int64)
+    west, south, east, north = np.floor(np.divide(shapely.bounds(ground), side)).astype(np.int64)
     column, row = (
         v.ravel() for v in np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
     )
@@ -131,7 +131,7 @@ def one_shape(area: gpd.GeoDataFrame) -> shapely.Geometry:
     shapes = area.geometry.to_numpy()
     sound = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
     ground = sound[0] if len(sound) == 1 else shapely.union_all(sound)
-    if ground.area <= 0:
+    if shapely.area(ground) <= 0:
         msg = (
             f"`area` must cover some ground; its {len(area)} rows (the first is {area.index[0]!r}) "
             "have no surface. Give the outline of the study area."

@@ -67,9 +67,7 @@ def artefact_reason(x: Numbers, y: Numbers, buildings: Buildings) -> str | None:
         records lie further than 100 m from such buildings and no single point holds more than
         80 % of them.
     """
-    points, of_record, held = np.unique(
-        np.column_stack([x, y]), axis=0, return_inverse=True, return_counts=True
-    )
+    points, held = np.unique(np.column_stack([x, y]), axis=0, return_counts=True)
     if len(buildings.shapes):
         near, building = buildings.tree.query(
             shapely.points(points), predicate="dwithin", distance=NEAR_M

@@ -7,6 +7,7 @@ so the result does not depend on how many threads share the work.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -28,7 +29,7 @@ def _mixed(z: np.uint64) -> np.uint64:
 
 
 @nb.njit(cache=True, nogil=True)
-def alias_table(share: npt.NDArray[np.float64]) -> tuple[npt.NDArray, npt.NDArray]:
+def alias_table(share: npt.NDArray[np.float64]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Prepare draws in constant time (Vose 1991, https://doi.org/10.1109/32.92917)."""
     n = len(share)
     scaled = share * (n / share.sum())
@@ -69,7 +70,7 @@ def least_counts(
         if e <= 0.0 or e >= total:
             least[k] = np.int32(2147483647)
             continue
-        low, high = int(math.floor(e)), total + 1  # low is never enough
+        low, high = math.floor(e), total + 1  # low is never enough
         while high - low > 1:
             c = (low + high) // 2
             if window_strength(c, e, total) >= strength:
@@ -93,23 +94,23 @@ def window_strength(c: int, e: float, total: int) -> float:
 
 
 @nb.njit(cache=True, nogil=True)
-def strongest_by_chance(
+def strongest_by_chance(  # noqa: C901, PLR0917  (one compiled loop; numba has no keywords)
     first: int,
     last: int,
     seed: np.uint64,
     total: int,
-    keep: npt.NDArray,
-    other: npt.NDArray,
-    position: npt.NDArray,
+    keep: npt.NDArray[Any],
+    other: npt.NDArray[Any],
+    position: npt.NDArray[Any],
     n_raster: int,
-    run_start: npt.NDArray,
-    run_length: npt.NDArray,
-    steps: npt.NDArray,
-    ring_end: npt.NDArray,
-    opens: npt.NDArray,
-    expected: npt.NDArray,
-    least: npt.NDArray,
-    strongest: npt.NDArray,
+    run_start: npt.NDArray[Any],
+    run_length: npt.NDArray[Any],
+    steps: npt.NDArray[Any],
+    ring_end: npt.NDArray[Any],
+    opens: npt.NDArray[Any],
+    expected: npt.NDArray[Any],
+    least: npt.NDArray[Any],
+    strongest: npt.NDArray[Any],
 ) -> None:
     """Fill `strongest[first:last]`, one replicate each; 0 where no window reached `least`."""
     grid = np.zeros(n_raster, np.int32)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -21,66 +21,53 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from csgeo.hotspots.cutting import Windows
+    from csgeo.hotspots.cutting import Sites
 
-    Integers = npt.NDArray[np.int64]
-    Numbers = npt.NDArray[np.float64]
+    Integers: TypeAlias = npt.NDArray[np.int64]
+    Numbers: TypeAlias = npt.NDArray[np.float64]
 
 #: Empty stretches of up to this many cells are scanned along with their neighbours.
-_JOIN = 16
+_JOIN = 24
 _BATCH = 25
 
 
-class _Layout(NamedTuple):
-    """The raster laid flat with a margin, and the stretches of it that can hold records."""
-
-    position: Integers
-    n_raster: int
-    run_start: Integers
-    run_length: Integers
-    steps: Integers
-    ring_end: Integers
-    opens: npt.NDArray[np.bool_]
-    packed: Integers
-
-
-def scan_strength(counts: npt.NDArray[np.int64], expected: Numbers, windows: Windows) -> Numbers:
+def scan_strength(counts: Integers, expected: Numbers, sites: Sites) -> Numbers:
     """Score each window by its log likelihood ratio.
 
     Parameters
     ----------
     counts, expected
         Rasters of records and of expected records; both add up to the same number.
-    windows
-        The windows to look through.
+    sites
+        The windows to look through, and where.
 
     Returns
     -------
     strength
-        windows x rows x columns: ``c ln(c/e) + (C-c) ln((C-c)/(C-e))`` where a window holds
-        more than expected (c > e), else 0; C is all records.
+        windows x anchors: ``c ln(c/e) + (C-c) ln((C-c)/(C-e))`` where a window holds more than
+        expected (c > e), else 0; C is all records.
 
     References
     ----------
     Kulldorff (1997), https://doi.org/10.1080/03610929708831995
     """
     total = float(counts.sum())
-    c = window_sums(counts, windows).astype(float)
-    e = window_sums(expected, windows)
+    c = window_sums(counts, sites).astype(float)
+    e = window_sums(expected, sites)
     strength = np.zeros_like(e)
-    above = np.flatnonzero(((c > e) & (e > 0)).ravel())
-    c, e = c.ravel()[above], e.ravel()[above]
+    above = (c > e) & (e > 0)
+    c, e = c[above], e[above]
     rest = total - c
     with np.errstate(divide="ignore", invalid="ignore"):
         outside = np.where(rest > 0, rest * np.log(rest / (total - e)), 0.0)
-    strength.ravel()[above] = c * np.log(c / e) + outside
+    strength[above] = c * np.log(c / e) + outside
     return strength
 
 
 def chance_strengths(
     expected: Numbers,
     total: int,
-    windows: Windows,
+    sites: Sites,
     *,
     replicates: int = 999,
     seed: int = 0,
@@ -94,8 +81,8 @@ def chance_strengths(
         Raster; each record falls into a cell with a chance in proportion to it.
     total
         How many records there are.
-    windows
-        The windows to look through.
+    sites
+        The windows to look through, and where.
     replicates
         How many times chance is tried.
     seed
@@ -110,27 +97,25 @@ def chance_strengths(
     """
     from csgeo.hotspots import chance  # noqa: PLC0415  (numba is heavy)
 
-    layout = _lay_out(expected, windows)
-    sums = window_sums(expected, windows)
-    reach = windows.reach
-    around = np.zeros((len(sums), layout.n_raster))
-    rows, columns = expected.shape
-    around.reshape(len(sums), rows + 2 * reach, -1)[:, reach:-reach, reach : reach + columns] = sums
-    packed = np.ascontiguousarray(around[:, layout.packed])
-    keep, other = chance.alias_table(expected[expected > 0])
+    dense = _in_stretches(sites)
+    around = window_sums(expected, dense)
+    around[:, ~np.isin(dense.anchors, sites.anchors)] = 0.0  # only there to make stretches
+    flat = dense.flat(expected)
+    position = np.flatnonzero(flat > 0)
+    draws = chance.alias_table(flat[position])
+    layout = _layout(dense)
     start = np.uint64(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
     strongest = np.zeros(replicates)
 
-    def run(first: int, last: int, least: npt.NDArray[np.int32]) -> None:
-        chance.strongest_by_chance(
-            first, last, start, total, keep, other, layout.position, layout.n_raster,
-            layout.run_start, layout.run_length, layout.steps, layout.ring_end, layout.opens,
-            packed, least, strongest,
-        )  # fmt: skip
-
     def least(strength: float) -> npt.NDArray[np.int32]:
-        found = chance.least_counts(packed.ravel(), total, strength)
-        return np.asarray(found).reshape(packed.shape)
+        found = chance.least_counts(around.ravel(), total, strength)
+        return np.asarray(found).reshape(around.shape)
+
+    def run(first: int, last: int, enough: npt.NDArray[np.int32]) -> None:
+        chance.strongest_by_chance(
+            first, last, start, total, *draws, position, flat.size, *layout, around, enough,
+            strongest,
+        )  # fmt: skip
 
     # a first few replicates show how strong chance gets; from then on windows that stay
     # well below are passed over by one whole-number comparison
@@ -155,38 +140,21 @@ def chance_p_value(score: float, strongest: Numbers) -> float:
     return float((1 + (strongest >= score).sum()) / (1 + len(strongest)))
 
 
-def _lay_out(expected: Numbers, windows: Windows) -> _Layout:
-    reach = windows.reach
-    padded = np.pad(expected, reach)
-    width = padded.shape[1]
-    held = np.flatnonzero(padded.ravel() > 0)
-    # anchors whose window can hold a record lie within reach of a cell that can
-    near = padded > 0
-    for _ in range(reach):
-        near = _grown(near)
-    near[:reach] = near[-reach:] = False
-    near[:, :reach] = near[:, -reach:] = False
-    anchors = np.flatnonzero(near.ravel())
-    gaps = np.flatnonzero(np.diff(anchors) > _JOIN)
-    start = anchors[np.concatenate([[0], gaps + 1])]
-    end = anchors[np.concatenate([gaps, [len(anchors) - 1]])]
-    rings = [ring for family in windows.families for ring in family]
-    opens = [j == 0 for family in windows.families for j in range(len(family))]
-    steps = np.array([r * width + c for ring in rings for r, c in ring], dtype=np.int64)
-    length = end - start + 1
-    packed = np.concatenate([np.arange(a, a + n) for a, n in zip(start, length, strict=True)])
-    return _Layout(
-        held, padded.size, start, length, steps, np.cumsum([len(r) for r in rings]),
-        np.array(opens), packed,
-    )  # fmt: skip
+def _in_stretches(sites: Sites) -> Sites:
+    """Take the anchors in short gaps along, so that whole stretches are summed at once."""
+    gap = np.diff(sites.anchors)
+    # a stretch stays within the margins: the anchors before and after a gap do
+    joins = np.flatnonzero((gap > 1) & (gap <= _JOIN))
+    extra = [np.arange(sites.anchors[k] + 1, sites.anchors[k + 1]) for k in joins]
+    return sites._replace(anchors=np.sort(np.concatenate([sites.anchors, *extra])))
 
 
-def _grown(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Add to a set of cells those that touch it."""
-    grown = flags.copy()
-    grown[1:] |= flags[:-1]
-    grown[:-1] |= flags[1:]
-    across = grown.copy()
-    across[:, 1:] |= grown[:, :-1]
-    across[:, :-1] |= grown[:, 1:]
-    return across
+def _layout(sites: Sites) -> tuple[Integers, Integers, Integers, Integers, npt.NDArray[np.bool_]]:
+    """Give the starts and lengths of stretches, and the rings of all windows one after the other."""
+    breaks = np.flatnonzero(np.diff(sites.anchors) > 1) + 1
+    edges = np.concatenate([[0], breaks, [len(sites.anchors)]])
+    rings = [ring for family in sites.windows.families for ring in family]
+    opens = [j == 0 for family in sites.windows.families for j in range(len(family))]
+    steps = np.concatenate([sites.steps(ring) for ring in rings])
+    ends = np.cumsum([len(ring) for ring in rings])
+    return sites.anchors[edges[:-1]], np.diff(edges), steps, ends, np.array(opens)

@@ -73,11 +73,14 @@ class Field(NamedTuple):
 class Counted(NamedTuple):
     """Where each record lies, and the records per cell.
 
-    ``position`` is on the rows of INCIDENTS: the flat position of the record's
-    cell, or -1. ``incidents`` is a raster of counts.
+    ``position`` (the flat position of the record's cell, or -1) and ``x``, ``y``
+    (metres, missing outside) are on the rows of INCIDENTS; ``incidents`` is a
+    raster of counts.
     """
 
     position: Integers
+    x: Numbers
+    y: Numbers
     incidents: Integers
     inside: int
     outside: int
@@ -123,12 +126,16 @@ def count_incidents(incidents: gpd.GeoDataFrame, field: Field) -> Counted:
     placed = field.position(x, y)
     near = np.flatnonzero(placed >= 0)
     placed[near[~shapely.intersects_xy(field.ground, x[near], y[near])]] = -1
+    placed_x, placed_y = np.full(len(points), np.nan), np.full(len(points), np.nan)
     position = np.full(len(points), -1, dtype=np.int64)
     position[has_place] = placed
-    inside = position[position >= 0]
-    counts = np.bincount(inside, minlength=field.mask.size).reshape(field.mask.shape)
+    placed_x[has_place], placed_y[has_place] = x, y
+    inside = position >= 0
+    placed_x[~inside] = placed_y[~inside] = np.nan
+    counts = np.bincount(position[inside], minlength=field.mask.size).reshape(field.mask.shape)
+    within, known = int(inside.sum()), int(has_place.sum())
     return Counted(
-        position, counts, len(inside), int(has_place.sum()) - len(inside), int((~has_place).sum())
+        position, placed_x, placed_y, counts, within, known - within, len(points) - known
     )
 
 

@@ -8,7 +8,7 @@ cells around it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    Integers = npt.NDArray[np.int64]
-    Numbers = npt.NDArray[np.float64]
-    Steps = tuple[tuple[int, int], ...]
+    Integers: TypeAlias = npt.NDArray[np.int64]
+    Numbers: TypeAlias = npt.NDArray[np.float64]
+    Flags: TypeAlias = npt.NDArray[np.bool_]
 
+Steps: TypeAlias = tuple[tuple[int, int], ...]
+Number = TypeVar("Number", bound=np.generic)
+
+#: The smallest place, 250 m by 250 m: below that, the error of most locations is larger than the
+#: place (docs/decisions/0011).
+LEAST_KM2 = 0.0625
 #: No more than this many cells to a window: a cap that is far too wide would only cost time.
 MOST_CELLS = 128
 _CENTRES = ((0.0, 0.0), (0.5, 0.5), (0.0, 0.5), (0.5, 0.0))
@@ -53,8 +59,8 @@ class Windows(NamedTuple):
         return max(max(abs(r), abs(c)) for shape in self.shapes for r, c in shape)
 
 
-def compact_windows(*, cell_m: int, most_km2: float) -> Windows:
-    """List the near-discs of cells of at most `most_km2`.
+def compact_windows(*, cell_m: int, most_km2: float, least_km2: float = LEAST_KM2) -> Windows:
+    """List the near-discs of cells between `least_km2` and `most_km2`.
 
     Parameters
     ----------
@@ -62,12 +68,14 @@ def compact_windows(*, cell_m: int, most_km2: float) -> Windows:
         Side of a cell in metres.
     most_km2
         The largest window, in square kilometres.
+    least_km2
+        The smallest, unless `most_km2` or one cell is the limit.
 
     Returns
     -------
     windows
-        At 125 m and 0.25 square kilometres: discs of 1, 5, 9, 13 cells around a
-        cell, of 4, 12, 16 around a corner, of 2, 6, 8, 12, 16 around an edge.
+        At 125 m and 0.25 square kilometres: discs of 5, 9, 13 cells around a
+        cell, of 4, 12, 16 around a corner, of 6, 8, 12, 16 around an edge.
 
     Raises
     ------
@@ -82,102 +90,173 @@ def compact_windows(*, cell_m: int, most_km2: float) -> Windows:
             "Choose smaller cells or a larger place."
         )
         raise RecipeError(msg)
+    least = min(most, int(np.ceil(least_km2 * 1e6 / cell_m**2 - 1e-9)))
     far = int(np.sqrt(most)) + 2
-    families = []
-    for row_0, column_0 in _CENTRES:
-        distances: dict[float, list[tuple[int, int]]] = {}
-        for r in range(-far, far + 1):
-            for c in range(-far, far + 1):
-                distances.setdefault((r - row_0) ** 2 + (c - column_0) ** 2, []).append((r, c))
-        family: list[Steps] = []
-        held = 0
-        for distance in sorted(distances):
-            held += len(distances[distance])
-            if held > most:
-                break
-            family.append(tuple(distances[distance]))
-        if family:
-            families.append(tuple(family))
-    return Windows(tuple(families))
+    families = [_family(*centre, far=far, least=least, most=most) for centre in _CENTRES]
+    if not any(families):  # such as 3 cells, which no disc has
+        families = [_family(*centre, far=far, least=1, most=most) for centre in _CENTRES]
+    return Windows(tuple(family for family in families if family))
 
 
-def window_sums(raster: npt.NDArray[np.generic], windows: Windows) -> npt.NDArray[np.generic]:
-    """Sum a raster over each window around each anchor: windows x rows x columns.
+def _family(row_0: float, column_0: float, *, far: int, least: int, most: int) -> tuple[Steps, ...]:
+    """Grow discs around one kind of centre; the first has at least `least` cells."""
+    distances: dict[float, list[tuple[int, int]]] = {}
+    for r in range(-far, far + 1):
+        for c in range(-far, far + 1):
+            distances.setdefault((r - row_0) ** 2 + (c - column_0) ** 2, []).append((r, c))
+    rings: list[Steps] = []
+    held = 0
+    waiting: Steps = ()
+    for distance in sorted(distances):
+        ring = distances[distance]
+        held += len(ring)
+        if held > most:
+            break
+        waiting += tuple(ring)
+        if held >= least:
+            rings.append(waiting)
+            waiting = ()
+    return tuple(rings)
 
-    Cells beyond the raster count as 0.
+
+class Window(NamedTuple):
+    """One place: its score, its cells in the area (sorted flat positions) and the middle one."""
+
+    score: float
+    cells: Integers
+    centre: int
+
+
+class Sites(NamedTuple):
+    """Where windows may lie: their anchors on the raster, laid flat with a margin.
+
+    The margin is as wide as a window reaches, so that no window runs off the edge.
     """
-    reach = windows.reach
-    padded = np.pad(raster, reach)
-    rows, columns = raster.shape
+
+    windows: Windows
+    rows: int
+    columns: int
+    anchors: Integers
+
+    @property
+    def width(self) -> int:
+        """Cells in a row of the raster with its margin."""
+        return self.columns + 2 * self.windows.reach
+
+    @property
+    def size(self) -> int:
+        """Cells of the raster with its margin."""
+        return self.width * (self.rows + 2 * self.windows.reach)
+
+    def steps(self, ring: Steps) -> Integers:
+        """Distances on the flat raster from an anchor to the cells of a ring."""
+        return np.array([r * self.width + c for r, c in ring], dtype=np.int64)
+
+    def flat(self, raster: npt.NDArray[Number]) -> npt.NDArray[Number]:
+        """Lay a raster flat with its margin of zeros."""
+        return np.pad(raster, self.windows.reach).ravel()
+
+    def own(self, position: Integers) -> Integers:
+        """Bring flat positions with the margin to those of the raster without."""
+        row, column = np.divmod(position, self.width)
+        return np.asarray((row - self.windows.reach) * self.columns + column - self.windows.reach)
+
+
+def window_sites(can_hold: Flags, windows: Windows) -> Sites:
+    """Find the anchors of all windows that hold a cell which can hold something.
+
+    Parameters
+    ----------
+    can_hold
+        Raster, true for cells that can hold what is looked for.
+    windows
+        The windows to look through.
+
+    Returns
+    -------
+    sites
+        Anchors on the raster, in order from south to north and west to east.
+    """
+    rows, columns = can_hold.shape
+    near = can_hold.copy()
+    for _ in range(windows.reach):
+        near = _grown(near)
+    everywhere = Sites(windows, rows, columns, np.empty(0, dtype=np.int64))
+    return everywhere._replace(anchors=np.flatnonzero(everywhere.flat(near)))
+
+
+def window_sums(raster: npt.NDArray[Number], sites: Sites) -> npt.NDArray[Number]:
+    """Sum a raster over each window at each anchor: windows x anchors."""
+    flat = sites.flat(raster)
     sums = []
-    for family in windows.families:
-        held = np.zeros_like(raster)
+    for family in sites.windows.families:
+        held = np.zeros(len(sites.anchors), dtype=flat.dtype)
         for ring in family:
-            for r, c in ring:
-                held = held + padded[reach + r : reach + r + rows, reach + c : reach + c + columns]
+            for step in sites.steps(ring):
+                held = held + flat[sites.anchors + step]
             sums.append(held)
     return np.stack(sums)
 
 
-def separate_windows(
-    scores: Numbers, mask: npt.NDArray[np.bool_], windows: Windows
-) -> Iterator[tuple[float, Integers, int]]:
+def separate_windows(scores: Numbers, mask: Flags, sites: Sites) -> Iterator[Window]:
     """Give the best windows one after the other, none of which touch.
 
     Parameters
     ----------
     scores
-        windows x rows x columns; only scores above 0 count.
+        windows x anchors; only scores above 0 count.
     mask
-        rows x columns, true for cells of the study area.
-    windows
-        The windows that `scores` is about.
+        Raster, true for cells of the study area.
+    sites
+        What `scores` is about.
 
     Yields
     ------
-    score, cells, centre
-        The score, the sorted flat positions of the window's cells in the area, and the flat
-        position of the cell at its centre. Of equal scores the smaller window comes first,
-        then the southernmost, then the westernmost.
+    window
+        Of equal scores the smaller window comes first, then the southernmost, then the
+        westernmost.
     """
-    rows, columns = mask.shape
-    sizes = np.array([len(shape) for shape in windows.shapes])
-    good = np.flatnonzero(scores.ravel() > 0)
-    shape_of, anchor = np.divmod(good, rows * columns)
-    values = scores.ravel()[good]
-    order = np.lexsort((anchor, sizes[shape_of], -values))
-    free = np.pad(mask, windows.reach + 1)
-    taken = np.zeros_like(free)
-    width = free.shape[1]
-    row, column = np.divmod(anchor, columns)
-    home = (row + windows.reach + 1) * width + column + windows.reach + 1
-    steps = [np.array([r * width + c for r, c in shape]) for shape in windows.shapes]
-    ring = np.array([r * width + c for r in (-1, 0, 1) for c in (-1, 0, 1)])
+    sizes = np.array([len(shape) for shape in sites.windows.shapes])
+    shape_of, number = np.nonzero(scores > 0)
+    values, home = scores[shape_of, number], sites.anchors[number]
+    order = np.lexsort((home, sizes[shape_of], -values))
+    steps = [sites.steps(shape) for shape in sites.windows.shapes]
+    ring = sites.steps(tuple((r, c) for r in (-1, 0, 1) for c in (-1, 0, 1)))
+    inside = sites.flat(mask)
+    taken = np.zeros(sites.size, dtype=bool)
     for start in range(0, len(order), _CHUNK):
         for k in _still_free(order[start : start + _CHUNK], home, shape_of, steps, taken):
             cells = home[k] + steps[shape_of[k]]
-            cells = cells[free.flat[cells]]
-            if not len(cells) or taken.flat[cells].any():
+            cells = np.sort(cells[inside[cells]])
+            if not len(cells) or taken[cells].any():
                 continue
-            taken.flat[(cells[:, None] + ring).ravel()] = True
-            r, c = np.divmod(np.sort(cells), width)
-            inside = (r - windows.reach - 1) * columns + c - windows.reach - 1
-            yield float(values[k]), inside, _middle(inside, columns)
+            # beyond the margin there is no cell that could be taken twice
+            around = (cells[:, None] + ring).ravel()
+            taken[around[(around >= 0) & (around < sites.size)]] = True
+            own = sites.own(cells)
+            yield Window(float(values[k]), own, _middle(own, sites.columns))
 
 
 def _still_free(
-    chunk: Integers,
-    home: Integers,
-    shape_of: Integers,
-    steps: list[Integers],
-    taken: npt.NDArray[np.bool_],
+    chunk: Integers, home: Integers, shape_of: Integers, steps: list[Integers], taken: Flags
 ) -> Integers:
     """Leave out at once the candidates of a chunk that touch places found before it."""
     keep = np.ones(len(chunk), dtype=bool)
     for shape, step in enumerate(steps):
         own = np.flatnonzero(shape_of[chunk] == shape)
-        keep[own] = ~taken.flat[home[chunk[own]][:, None] + step].any(axis=1)
+        keep[own] = ~taken[home[chunk[own]][:, None] + step].any(axis=1)
     return chunk[keep]
+
+
+def _grown(flags: Flags) -> Flags:
+    """Add to a set of cells those that touch it."""
+    grown = flags.copy()
+    grown[1:] |= flags[:-1]
+    grown[:-1] |= flags[1:]
+    across = grown.copy()
+    across[:, 1:] |= grown[:, :-1]
+    across[:, :-1] |= grown[:, 1:]
+    return across
 
 
 def _middle(cells: Integers, columns: int) -> int:

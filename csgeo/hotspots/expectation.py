@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -19,6 +18,7 @@ from csgeo.errors import MethodError
 from csgeo.tables import AREAS, STREETS
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy.typing as npt
 
     from csgeo.hotspots.counting import Field
@@ -172,7 +172,7 @@ def street_length(streets: gpd.GeoDataFrame, field: Field) -> Numbers:
     position = field.position(middle[:, 0], middle[:, 1])
     inside = position >= 0
     sums = np.bincount(position[inside], weights=length[inside], minlength=field.mask.size)
-    return sums.reshape(field.mask.shape)
+    return np.asarray(sums, dtype=float).reshape(field.mask.shape)
 
 
 def residents_in_cells(areas: gpd.GeoDataFrame, field: Field) -> Numbers:
@@ -216,7 +216,7 @@ def residents_in_cells(areas: gpd.GeoDataFrame, field: Field) -> Numbers:
             "Give the population of the areas that lie in it."
         )
         raise MethodError(msg)
-    return sums.reshape(field.mask.shape)
+    return np.asarray(sums, dtype=float).reshape(field.mask.shape)
 
 
 def _with_floor(

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
 
 from csgeo.errors import MethodError, RecipeError
-from csgeo.hotspots.artefacts import artefact_buildings, artefact_reason
-from csgeo.hotspots.counting import (
-    Counted,
-    Field,
-    cells_table,
-    count_incidents,
-    count_people,
-    lay_field,
-)
-from csgeo.hotspots.cutting import compact_windows, separate_windows
-from csgeo.hotspots.expectation import SURROUNDINGS_M, expected_records
+from csgeo.hotspots.artefacts import artefact_buildings
+from csgeo.hotspots.counting import cells_table, count_incidents, lay_field
+from csgeo.hotspots.cutting import compact_windows
+from csgeo.hotspots.expectation import expected_records
 from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
-from csgeo.hotspots.names import name_places
-from csgeo.hotspots.ranking import check_limits, ranked, strata_of
-from csgeo.hotspots.scoring import Scored, score_windows
-from csgeo.tables import HOTSPOTS, SET_ASIDE, check_same_crs
+from csgeo.hotspots.listing import choose_places, places_tables
+from csgeo.hotspots.ranking import check_limits
+from csgeo.hotspots.scoring import by_clusters, by_getis_ord, by_scan
+from csgeo.tables import check_same_crs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    import numpy.typing as npt
+    import geopandas as gpd
+
+    from csgeo.hotspots.counting import Counted
 
 Method: TypeAlias = Literal["compact_places", "getis_ord", "hdbscan"]
 Expectation: TypeAlias = Literal["surroundings", "streets", "residents"]
@@ -52,15 +44,6 @@ class Found(NamedTuple):
     set_aside: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame
     choices: dict[str, str | float]
-
-
-class _Place(NamedTuple):
-    cells: npt.NDArray[np.int64]
-    centre: int
-    score: float
-    p_value: float
-    q_value: float
-    reason: str | None
 
 
 def find_hotspots(
@@ -152,28 +135,34 @@ def find_hotspots(
     )
     z = getis_ord_star(counted.incidents, field.mask)
     z_q = q_values(one_sided_p(z))
-    points = incidents.geometry.to_numpy()
-    inside = np.flatnonzero(counted.position >= 0)
-    x, y = np.zeros(len(points)), np.zeros(len(points))
-    x[inside], y[inside] = shapely.get_x(points[inside]), shapely.get_y(points[inside])
     windows = compact_windows(cell_m=cell_m, most_km2=most_km2)
-    scored = score_windows(
-        method, counted, expected, z, z_q, field, windows, x=x, y=y,
-        replicates=replicates, q=q, seed=seed, progress=progress,
+    if method == "getis_ord":
+        scored = by_getis_ord(z, z_q, windows, q=q)
+    elif method == "hdbscan":
+        scored = by_clusters(counted, expected, windows)
+    else:
+        scored = by_scan(
+            counted, expected, windows, replicates=replicates, seed=seed, progress=progress
+        )
+    chosen = choose_places(
+        scored, counted, field, artefact_buildings(places),
+        q=q, most_places=most_places, most_share_of_area=most_share_of_area,
     )  # fmt: skip
-    chosen = _choose(
-        separate_windows(scored.scores, field.mask, windows), scored, counted, field, x, y,
-        buildings=artefact_buildings(places), q=q, most_places=most_places,
-        most_cells=most_share_of_area * field.ground.area / cell_m**2,
-    )  # fmt: skip
-    hotspots, aside = _tables(
+    hotspots, aside = places_tables(
         chosen, incidents, counted, expected, field,
         method=method, streets=streets, places=places, strata=strata,
     )  # fmt: skip
     cells = cells_table(incidents, field, counted, expected=expected, getis_ord_star=z, q_value=z_q)
-    choices = _choices(
-        counted, hotspots, aside, scored, expected_words, cell_m=cell_m, most_km2=most_km2, q=q
-    )
+    choices: dict[str, str | float] = {
+        "records": _words_of_records(counted),
+        "cells": f"Squares of {cell_m} m, aligned to the National Grid.",
+        "largest_place": (
+            f"A place has at most {most_km2:g} square kilometres, with a free ring around it."
+        ),
+        "expectation": expected_words,
+        "method": scored.words,
+        "listed": _words_of_list(len(hotspots), len(aside), q=q, most_places=most_places),
+    }
     return Found(hotspots, aside, cells, choices)
 
 
@@ -206,139 +195,15 @@ def _check_enough(incidents: gpd.GeoDataFrame, counted: Counted) -> None:
         raise MethodError(msg)
 
 
-def _choose(
-    found: Iterable[tuple[float, npt.NDArray[np.int64], int]],
-    scored: Scored,
-    counted: Counted,
-    field: Field,
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    *,
-    buildings: object,
-    q: float,
-    most_places: int,
-    most_cells: float,
-) -> list[_Place]:
-    """Walk down the windows; an artefact is set aside and the next place moves up."""
-    chosen: list[_Place] = []
-    listed, covered = 0, 0
-    order = np.argsort(counted.position, kind="stable")
-    sorted_position = counted.position[order]
-    for score, cells, centre in found:
-        p_value, q_value = scored.chance(score, cells)
-        if q_value > q:
-            break
-        first = np.searchsorted(sorted_position, cells, side="left")
-        last = np.searchsorted(sorted_position, cells, side="right")
-        rows = np.concatenate([order[a:b] for a, b in zip(first, last, strict=True)])
-        if len(rows) < scored.least_records:
-            continue
-        reason = artefact_reason(x[rows], y[rows], buildings)  # type: ignore[arg-type]
-        if reason is None:
-            if covered + len(cells) > most_cells:
-                break
-            listed, covered = listed + 1, covered + len(cells)
-        chosen.append(_Place(cells, centre, score, p_value, q_value, reason))
-        if listed == most_places:
-            break
-    return chosen
-
-
-def _tables(
-    chosen: list[_Place],
-    incidents: gpd.GeoDataFrame,
-    counted: Counted,
-    expected: npt.NDArray[np.float64],
-    field: Field,
-    *,
-    method: str,
-    streets: gpd.GeoDataFrame | None,
-    places: gpd.GeoDataFrame | None,
-    strata: gpd.GeoDataFrame | None,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    label = np.full(field.mask.size, -1, dtype=np.int64)
-    for k, place in enumerate(chosen):
-        label[place.cells] = k
-    of_record = np.where(counted.position >= 0, label[counted.position], -1)
-    people = count_people(incidents, of_record)
-    shapes = np.array([shapely.union_all(field.shapes(p.cells)) for p in chosen], dtype=object)
-    n = len(chosen)
-    held = np.bincount(of_record[of_record >= 0], minlength=n)
-    due = np.array([expected.ravel()[p.cells].sum() for p in chosen], dtype=float)
-    ids = field.ids(np.array([p.centre for p in chosen], dtype=np.int64))
-    table = gpd.GeoDataFrame(
-        {
-            "stratum": pd.array(strata_of(shapes, strata), dtype="str"),
-            "name": pd.array(name_places(shapes, streets=streets, places=places), dtype="str"),
-            "method": pd.array([method] * n, dtype="str"),
-            "cells": pd.array([" ".join(sorted(field.ids(p.cells))) for p in chosen], dtype="str"),
-            "area_km2": np.array(
-                [len(p.cells) * field.cell_m**2 / 1e6 for p in chosen], dtype=float
-            ),
-            "incidents": held.astype(np.int64),
-            "people": people.reindex(range(n), fill_value=0).astype("Int64").to_numpy()
-            if len(people)
-            else pd.array([pd.NA] * n, dtype="Int64"),
-            "expected": due,
-            "strength": np.divide(held, due, out=np.full(n, np.nan), where=due > 0),
-            "score": np.array([p.score for p in chosen], dtype=float),
-            "p_value": np.array([p.p_value for p in chosen], dtype=float),
-            "q_value": np.array([p.q_value for p in chosen], dtype=float),
-            "stability": np.full(n, np.nan),
-            "peak_slots": pd.array([None] * n, dtype="str"),
-            "sources_agree": _sources_agree(incidents, of_record, due, counted),
-            "reason": pd.array([p.reason for p in chosen], dtype="str"),
-        },
-        index=pd.Index([f"P{i}" for i in ids], name="hotspot_id", dtype="str"),
-        geometry=list(shapes),
-        crs=field.crs,
+def _words_of_records(counted: Counted) -> str:
+    return (
+        f"{counted.inside:,} records lie in the study area and were used; {counted.outside:,} lie "
+        f"outside and {counted.without_place:,} have no place."
     )
-    keep = table["reason"].isna().to_numpy()
-    aside = table.loc[~keep, [*SET_ASIDE.columns, "geometry"]]
-    hotspots = ranked(table[keep])[[*HOTSPOTS.columns, "geometry"]]
-    return HOTSPOTS.check(hotspots, "hotspots"), SET_ASIDE.check(aside, "set_aside")
 
 
-def _sources_agree(
-    incidents: gpd.GeoDataFrame,
-    of_record: npt.NDArray[np.int64],
-    due: npt.NDArray[np.float64],
-    counted: Counted,
-) -> npt.NDArray[np.int64]:
-    """Count the sources whose own records exceed their own share of the expectation."""
-    code, sources = pd.factorize(incidents["source"])
-    inside = counted.position >= 0
-    share = np.bincount(code[inside], minlength=len(sources)) / max(counted.inside, 1)
-    n = len(due)
-    in_place = of_record >= 0
-    held = np.bincount(
-        of_record[in_place] * len(sources) + code[in_place], minlength=n * len(sources)
+def _words_of_list(listed: int, aside: int, *, q: float, most_places: int) -> str:
+    return (
+        f"{listed} places are listed: at most {most_places}, each with a q-value of at most {q:g} "
+        f"where the method gives one; {aside} were set aside as likely made by how records are kept."
     )
-    return (held.reshape(n, len(sources)) > due[:, None] * share).sum(axis=1).astype(np.int64)
-
-
-def _choices(
-    counted: Counted,
-    hotspots: gpd.GeoDataFrame,
-    aside: gpd.GeoDataFrame,
-    scored: Scored,
-    expected_words: str,
-    *,
-    cell_m: int,
-    most_km2: float,
-    q: float,
-) -> dict[str, str | float]:
-    """Say in words what was chosen for the user."""
-    return {
-        "records": (
-            f"{counted.inside:,} records lie in the study area and were used; {counted.outside:,} "
-            f"lie outside and {counted.without_place:,} have no place."
-        ),
-        "cells": f"Squares of {cell_m} m, aligned to the National Grid.",
-        "largest_place": f"A place has at most {most_km2:g} square kilometres, with a free ring around it.",
-        "expectation": expected_words,
-        "method": scored.words,
-        "listed": f"Places with a q-value above {q:g} are not listed; {len(hotspots)} are.",
-        "set_aside": f"{len(aside)} places were set aside as likely made by how records are kept.",
-        "surroundings_m": SURROUNDINGS_M,
-    }

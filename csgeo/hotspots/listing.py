@@ -1,0 +1,193 @@
+"""Which of the windows make the list, and which are set aside?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from csgeo.hotspots.artefacts import artefact_reason
+from csgeo.hotspots.counting import count_people
+from csgeo.hotspots.cutting import Window, separate_windows
+from csgeo.hotspots.names import name_places
+from csgeo.hotspots.ranking import ranked, strata_of
+from csgeo.tables import HOTSPOTS, SET_ASIDE
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from csgeo.hotspots.artefacts import Buildings
+    from csgeo.hotspots.counting import Counted, Field
+    from csgeo.hotspots.scoring import Scored
+
+    Integers = npt.NDArray[np.int64]
+    Numbers = npt.NDArray[np.float64]
+
+
+class Place(NamedTuple):
+    """A window that stands out; with a reason if it is set aside."""
+
+    window: Window
+    p_value: float
+    q_value: float
+    reason: str | None
+
+
+def choose_places(
+    scored: Scored,
+    counted: Counted,
+    field: Field,
+    buildings: Buildings,
+    *,
+    q: float,
+    most_places: int,
+    most_share_of_area: float,
+) -> list[Place]:
+    """Walk down the windows; where one is set aside, the next place moves up.
+
+    Parameters
+    ----------
+    scored, counted, field
+        The scores, the records and the study area.
+    buildings
+        Where records are often placed, from ``artefact_buildings``.
+    q
+        The walk ends at the first place with a higher q-value.
+    most_places, most_share_of_area
+        The walk ends when the list is that long, or would cover more than that share.
+
+    Returns
+    -------
+    places
+        Strongest first, those set aside among them.
+    """
+    most_cells = most_share_of_area * shapely.area(field.ground) / field.cell_m**2
+    chosen: list[Place] = []
+    listed, covered = 0, 0
+    order = np.argsort(counted.position, kind="stable")
+    positions = counted.position[order]
+    for window in separate_windows(scored.scores, field.mask, scored.sites):
+        p_value, q_value = scored.chance(window)
+        if q_value > q:
+            break
+        first = np.searchsorted(positions, window.cells, side="left")
+        last = np.searchsorted(positions, window.cells, side="right")
+        rows = np.concatenate([order[a:b] for a, b in zip(first, last, strict=True)])
+        if len(rows) < scored.least_records:
+            continue
+        reason = artefact_reason(counted.x[rows], counted.y[rows], buildings)
+        if reason is None:
+            if covered + len(window.cells) > most_cells:
+                break
+            listed, covered = listed + 1, covered + len(window.cells)
+        chosen.append(Place(window, p_value, q_value, reason))
+        if listed == most_places:
+            break
+    return chosen
+
+
+def places_tables(
+    chosen: list[Place],
+    incidents: gpd.GeoDataFrame,
+    counted: Counted,
+    expected: Numbers,
+    field: Field,
+    *,
+    method: str,
+    streets: gpd.GeoDataFrame | None,
+    places: gpd.GeoDataFrame | None,
+    strata: gpd.GeoDataFrame | None,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Write the chosen places as the ``HOTSPOTS`` and ``SET_ASIDE`` tables."""
+    label = np.full(field.mask.size, -1, dtype=np.int64)
+    for k, place in enumerate(chosen):
+        label[place.window.cells] = k
+    of_record = np.where(counted.position >= 0, label[counted.position], -1)
+    n = len(chosen)
+    shapes = np.empty(n, dtype=object)
+    shapes[:] = [shapely.union_all(field.shapes(p.window.cells)) for p in chosen]
+    table = gpd.GeoDataFrame(
+        _measures(chosen, incidents, counted, of_record, expected=expected, field=field),
+        index=pd.Index(_ids(chosen, field), name="hotspot_id", dtype="str"),
+        geometry=shapes,
+        crs=field.crs,
+    ).assign(
+        stratum=_text(strata_of(shapes, strata)),
+        name=_text(
+            name_places(_named_for(chosen, shapes, counted, field), streets=streets, places=places)
+        ),
+        method=_text([method] * n),
+        peak_slots=_text([None] * n),
+        stability=np.full(n, np.nan),
+    )
+    keep = table["reason"].isna().to_numpy()
+    aside = table.loc[~keep, [*SET_ASIDE.columns, "geometry"]]
+    hotspots = ranked(table[keep])[[*HOTSPOTS.columns, "geometry"]]
+    return HOTSPOTS.check(hotspots, "hotspots"), SET_ASIDE.check(aside, "set_aside")
+
+
+def _named_for(
+    chosen: list[Place], shapes: npt.NDArray[np.object_], counted: Counted, field: Field
+) -> npt.NDArray[np.object_]:
+    """Name a place for its whole ground, but one set aside for the cell that made it stand out."""
+    named = shapes.copy()
+    held = counted.incidents.ravel()
+    for k, place in enumerate(chosen):
+        if place.reason is not None:
+            cells = place.window.cells
+            named[k] = field.shapes(cells[[int(np.argmax(held[cells]))]])[0]
+    return named
+
+
+def _ids(chosen: list[Place], field: Field) -> list[str]:
+    centres = np.array([p.window.centre for p in chosen], dtype=np.int64)
+    return [f"P{i}" for i in field.ids(centres)]
+
+
+def _measures(
+    chosen: list[Place],
+    incidents: gpd.GeoDataFrame,
+    counted: Counted,
+    of_record: Integers,
+    *,
+    expected: Numbers,
+    field: Field,
+) -> dict[str, object]:
+    n = len(chosen)
+    held = np.bincount(of_record[of_record >= 0], minlength=n).astype(np.int64)
+    due = np.array([expected.ravel()[p.window.cells].sum() for p in chosen], dtype=float)
+    people = count_people(incidents, of_record)
+    none_known = pd.array([pd.NA] * n, dtype="Int64")
+    return {
+        "cells": _text([" ".join(sorted(field.ids(p.window.cells))) for p in chosen]),
+        "area_km2": np.array([len(p.window.cells) for p in chosen]) * (field.cell_m**2 / 1e6),
+        "incidents": held,
+        "people": people.reindex(range(n), fill_value=0).array if len(people) else none_known,
+        "expected": due,
+        "strength": np.divide(held, due, out=np.full(n, np.nan), where=due > 0),
+        "score": np.array([p.window.score for p in chosen], dtype=float),
+        "p_value": np.array([p.p_value for p in chosen], dtype=float),
+        "q_value": np.array([p.q_value for p in chosen], dtype=float),
+        "sources_agree": _sources_agree(incidents, of_record, due, counted),
+        "reason": _text([p.reason for p in chosen]),
+    }
+
+
+def _sources_agree(
+    incidents: gpd.GeoDataFrame, of_record: Integers, due: Numbers, counted: Counted
+) -> Integers:
+    """Count the sources whose own records exceed their own share of the expectation."""
+    code, sources = pd.factorize(incidents["source"])
+    n, kinds = len(due), len(sources)
+    share = np.bincount(code[counted.position >= 0], minlength=kinds) / counted.inside
+    inside = of_record >= 0
+    held = np.bincount(of_record[inside] * kinds + code[inside], minlength=n * kinds)
+    above = held.reshape(n, kinds) > due[:, None] * share
+    return np.asarray(above.sum(axis=1), dtype=np.int64)
+
+
+def _text(values: object) -> pd.api.extensions.ExtensionArray:
+    return pd.array(values, dtype="str")  # type: ignore[call-overload, no-any-return]
