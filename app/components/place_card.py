@@ -46,7 +46,23 @@ def within_reach(near: pd.DataFrame) -> pd.DataFrame:
     """Keep the kinds of service that are within reach of a place, the nearest first."""
     if near.empty:
         return near
-    return near.loc[near["within_reach"] > 0].sort_values(["nearest_m", "kind"])
+    there = near["within_reach"].fillna(0) > 0  # missing: no file names such services
+    return near.loc[there].sort_values(["nearest_m", "kind"])
+
+
+def not_known_kinds(near: pd.DataFrame) -> str:
+    """Say of which expected kinds of service no file tells anything; empty if of none."""
+    kinds = load_vocabulary("service")
+    unknown = near.loc[near["within_reach"].isna(), "kind"] if len(near) else []
+    named_kinds = ", ".join(first_small(kinds.label(kind)) for kind in unknown)
+    return f"Not known, as no file names any: {named_kinds}." if named_kinds else ""
+
+
+def far(row: Any) -> str:
+    """Say how far the nearest service of a kind is."""
+    if row.nearest_m == 0:
+        return "inside the place"
+    return words.walk(row.nearest_m, row.walk_minutes, row.measured_by)
 
 
 def missing_kinds(near: pd.DataFrame) -> list[str]:
@@ -81,33 +97,32 @@ def _services(near: pd.DataFrame) -> str:
     items = "".join(_service(row) for row in rows.head(_MOST_SERVICES).itertuples())
     more = len(rows) - _MOST_SERVICES
     rest = f'<p class="quiet">and {more} more kinds: see the table</p>' if more > 0 else ""
-    return f"<h3>Already there, nearest of each kind</h3><ul>{items}</ul>{rest}"
+    return f"<h3>Already there</h3><ul>{items}</ul>{rest}"
 
 
 def _service(row: Any) -> str:
     kinds = load_vocabulary("service")
     letter = kinds.rows.get(row.kind, {}).get("letter") or "O"
     others = f", {row.within_reach} within reach" if row.within_reach > 1 else ""
-    far = words.walk(row.nearest_m, row.walk_minutes, row.measured_by)
     return (
         f'<li><span class="letter" aria-hidden="true">{html(letter)}</span><span>'
-        f"<b>{html(named(row))}</b><br>{html(kinds.label(row.kind))}, {html(far)}{others}"
+        f"<b>{html(named(row))}</b><br>{html(kinds.label(row.kind))}, {html(far(row))}{others}"
         "</span></li>"
     )
 
 
 def _gaps(near: pd.DataFrame) -> str:
-    gaps = missing_kinds(near)
-    if not gaps:
-        return ""
-    return "<h3>Gaps</h3>" + "".join(f'<p class="gap">{html(gap)}</p>' for gap in gaps)
+    gaps = "".join(f'<p class="gap">{html(gap)}</p>' for gap in missing_kinds(near))
+    unknown = not_known_kinds(near)
+    return (f"<h3>Gaps</h3>{gaps}" if gaps else "") + (
+        f'<p class="quiet">{html(unknown)}</p>' if unknown else ""
+    )
 
 
 def _nearest(row: Any) -> str:
     if is_missing(row.nearest_m):
         return ""
-    far = words.walk(row.nearest_m, row.walk_minutes, row.measured_by)
-    return f"; the nearest is {named(row)}, {far}"
+    return f"; the nearest is {named(row)}, {far(row)}"
 
 
 def named(row: Any) -> str:

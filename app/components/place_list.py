@@ -41,7 +41,7 @@ def _label(place: Any) -> str:
 
 def _caption(place: Any) -> str:
     parts = [] if is_missing(place.stratum) or not place.stratum else [markdown(place.stratum)]
-    return " · ".join([*parts, place.band, words.sure(place.certainty, place.stability)])
+    return " · ".join([*parts, place.band, words.sure_shortly(place.certainty, place.stability)])
 
 
 def _badges(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.place_card import missing_kinds, named, when, within_reach
-from components.written import html, is_missing, table
+from components.place_card import far, missing_kinds, named, not_known_kinds, when, within_reach
+from components.written import first_small, html, is_missing, table
 
 from csgeo.outputs import words
 from csgeo.vocabulary import load_vocabulary
@@ -46,8 +46,9 @@ def _row(release: Release, place_id: str) -> tuple[object, ...]:
     place = release.hotspots.loc[place_id]
     near = release.services_near
     near = near.loc[near["hotspot_id"] == place_id] if len(near) else near
+    kinds = load_vocabulary("service")
     there = "; ".join(
-        f"{named(row)}, {words.walk(row.nearest_m, row.walk_minutes, row.measured_by)}"
+        f"{named(row)} ({first_small(kinds.label(row.kind))}), {far(row)}"
         for row in within_reach(near).itertuples()
     )
     return (
@@ -58,5 +59,5 @@ def _row(release: Release, place_id: str) -> tuple[object, ...]:
         words.sure(place["certainty"], place["stability"]),
         when(place["peak_slots"]),
         there or "none",
-        " ".join(missing_kinds(near)) or "none",
+        " ".join([*missing_kinds(near), not_known_kinds(near)]).strip() or "none",
     )

@@ -54,7 +54,7 @@ function serviceSign(shape, letter) {
   return sign;
 }
 
-const LETTERS_FROM_ZOOM = 12; // further out a small sign stands for each service
+const LETTERS_FROM_ZOOM = 12.75; // further out a small sign stands for each service
 const ALL_SERVICES_FROM_ZOOM = 13; // further out only those near a place are drawn
 const STREETS_FROM_ZOOM = 12;
 const BADGE = 28; // px across
@@ -142,11 +142,17 @@ class Picture {
         around.append(this.sign(serviceSign(this.style.shapes[entry.shape], entry.letter), entry.label));
       }
     }
-    const hidden = kinds.find(({ kind }) => kind === "hidden");
+    const cells = kinds.filter(({ kind }) => kind === "cell" || kind === "hidden");
     const squares = make("div", "line");
-    if (hidden) {
-      squares.append(this.layerSwitch("Each square", "cells", false));
-      squares.append(this.sign(this.swatch("hatch"), hidden.label));
+    if (cells.length) {
+      const meanings = make("span", "squares");
+      meanings.hidden = true;
+      for (const { kind, fill, label } of cells) {
+        const mark = this.swatch(kind === "hidden" ? "hatch" : "thin", fill);
+        if (fill) mark.style.opacity = this.style.cell_opacity;
+        meanings.append(this.sign(mark, label));
+      }
+      squares.append(this.layerSwitch("Each square", "cells", false, meanings), meanings);
     }
     for (const line of [places, around, squares]) if (line.childNodes.length) key.append(line);
     return key;
@@ -164,12 +170,15 @@ class Picture {
     return mark;
   }
 
-  layerSwitch(words, layer, on) {
+  layerSwitch(words, layer, on, meanings) {
     const item = make("label", "entry title");
     const box = make("input");
     box.type = "checkbox";
     box.checked = on;
-    box.addEventListener("change", () => this.show(layer, box.checked));
+    box.addEventListener("change", () => {
+      this.show(layer, box.checked);
+      if (meanings) meanings.hidden = !box.checked;
+    });
     item.append(box, make("span", "", words));
     return item;
   }
@@ -279,7 +288,7 @@ class Picture {
 
   drawNames(geojson) {
     const { L, map } = this;
-    this.names = L.layerGroup().addTo(map);
+    this.names = [];
     for (const feature of geojson.features) {
       const name = feature.properties?.name;
       if (!name) continue;
@@ -288,7 +297,25 @@ class Picture {
       L.marker(at, {
         icon: L.divIcon({ html, className: "holder", iconSize: [0, 0] }),
         pane: "names", interactive: false, keyboard: false,
-      }).addTo(this.names);
+      }).addTo(map);
+      this.names.push({ at, html, width: 9 * name.length });
+    }
+  }
+
+  // Names that would lie on a place's number or on one another make way, or step back.
+  clearNames() {
+    const taken = [...this.places.values()].map(({ badge }) => {
+      const { x, y } = this.map.latLngToLayerPoint(badge.getLatLng());
+      return [x - 18, y - 18, x + 18, y + 18];
+    });
+    for (const { at, html, width } of this.names ?? []) {
+      const { x, y } = this.map.latLngToLayerPoint(at);
+      const boxes = [0, 26, -26].map((down) => [x - width / 2, y + down - 10, x + width / 2, y + down + 10, down]);
+      const free = boxes.find((box) =>
+        taken.every((t) => box[2] < t[0] || t[2] < box[0] || box[3] < t[1] || t[3] < box[1]));
+      html.classList.toggle("crowded", !free);
+      html.style.marginTop = `${free?.[4] ?? 0}px`;
+      if (free) taken.push(free);
     }
   }
 
@@ -336,7 +363,10 @@ class Picture {
       onEachFeature: (feature, shape) => {
         const { id, rank, name, about, at } = feature.properties;
         const middle = L.latLng(at);
-        const html = make("span", `badge ${feature.properties.band}`, String(rank));
+        const html = make("span", `badge ${feature.properties.outline}`, String(rank));
+        const band = this.style.bands[feature.properties.band];
+        html.style.setProperty("--fill", band.fill);
+        html.style.setProperty("--on-fill", band.ink);
         const badge = L.marker(middle, {
           icon: L.divIcon({ html, className: "holder", iconSize: [BADGE, BADGE] }),
           pane: "badges", keyboard: false, riseOnHover: true, title: "",
@@ -409,6 +439,7 @@ class Picture {
     }
     this.drawFarther();
     this.spread();
+    this.clearNames();
   }
 
   drawFarther() {
