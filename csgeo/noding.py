@@ -178,12 +178,15 @@ def _touches(
 def _crossings(tree: shapely.STRtree, first: Ints, vertices: _Vertices, level: Floats) -> _Cuts:
     """Find where segments of one level cross in mid-segment."""
     segments = tree.geometries
-    one, other = tree.query(segments, predicate="crosses")
-    lower = one < other
-    one, other = one[lower], other[lower]
-    start = np.stack([first[one], first[other]])
+    one, other = tree.query(segments)
+    start, spot = np.stack([first[one], first[other]]), vertices.spot
+    # straight segments that share an end cannot cross as well: most pairs are of this kind
+    ends, others = spot[start[0] + np.array([[0], [1]])], spot[start[1] + np.array([[0], [1]])]
+    apart = ~(ends[:, None] == others[None, :]).any(axis=(0, 1))
     alike = level[vertices.line[start[0]]] == level[vertices.line[start[1]]]
-    one, other, start = one[alike], other[alike], start[:, alike]
+    pairs = np.flatnonzero((one < other) & apart & alike)
+    pairs = pairs[shapely.crosses(segments[one[pairs]], segments[other[pairs]])]
+    one, other, start = one[pairs], other[pairs], start[:, pairs]
     # both lines are cut at the same coordinates, to the last bit, so they meet
     xy = shapely.get_coordinates(shapely.intersection(segments[one], segments[other]))
     return _Cuts(start.ravel(), np.tile(xy, (2, 1)))

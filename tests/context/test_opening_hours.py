@@ -30,6 +30,7 @@ def at(hour: int, minute: int = 0) -> int:
         ("Mo,We 16:00-20:00", WE, at(19), True),
         ("Mo,We 16:00-20:00", TU, at(19), False),
         ("Fr-Mo 10:00-11:00", SU, at(10), True),
+        ("Fr-Mo 10:00-11:00", MO, at(10), True),
         ("Fr-Mo 10:00-11:00", TU, at(10), False),
         ("10:00-11:00", TU, at(10), True),
         ("Th", TH, at(23, 59), True),
