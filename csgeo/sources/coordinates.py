@@ -53,7 +53,7 @@ MISPLACED = {
     ),
     OFF_BRITAIN: (
         "outside Great Britain or in the sea",
-        "Check its coordinates; to study another country, name its projected system as `to_crs`.",
+        "Check its coordinates, and that they are not swapped; to study another country, name its projected system as `to_crs`.",
     ),
 }
 _STAND_INS = np.array(
@@ -249,7 +249,7 @@ def _judge_britain(
         swapped = off & on_land_squares(y, x)
         words = _swapped_words(file, names, ("easting", "northing"), swapped, usable, pairs=pairs)
         _refuse_most(swapped, usable, SourceError(words))
-    if usable.any() and (off & ~swapped).sum() == usable.sum():
+    if usable.any() and off.sum() == usable.sum():
         words = (
             f"{file} must have places in Great Britain; all {int(usable.sum())} rows with coordinates lie outside it "
             f"or in the sea when read as {crs.to_string()}, the first is {_first(pairs, off)}. Name the right system with "
@@ -257,7 +257,6 @@ def _judge_britain(
         )
         raise WrongCRS(words)
     verdict[off] = OFF_BRITAIN
-    verdict[swapped] = SWAPPED
 
 
 def _refuse_most(

@@ -51,7 +51,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 )
 _MARKUP: tuple[tuple[str, str], ...] = (
     (
-        r"<ogrvrtdataset|<vrtdataset",
+        r"<ogrvrt|<vrtdataset|<gdalvrt",
         "a GDAL virtual dataset (VRT), which points to other files. Name the real file",
     ),
     (

@@ -139,7 +139,7 @@ def read_incidents(
     located = locate(
         rows,
         matched,
-        section=_SECTION,
+        section="incidents",
         crs=crs,
         to_crs=to_crs,
         postcodes=postcodes,

@@ -81,7 +81,13 @@ def read_services(
     personal = look_for_personal(rows, "services", matched)
     kinds, notes = _kinds(rows, matched, kind, words)
     located = locate(
-        rows, matched, section=_SECTION, crs=crs, to_crs=to_crs, postcodes=postcodes, any_shape=True
+        rows,
+        matched,
+        section="services",
+        crs=crs,
+        to_crs=to_crs,
+        postcodes=postcodes,
+        any_shape=True,
     )
     ids, id_notes = own_ids(rows, matched.get("service_id"))
     fields, field_notes = _fields(rows, matched)

@@ -170,7 +170,7 @@ def _from_points(
         )
         remedy = f"Give a GeoPackage, Shapefile or GeoJSON, or name the column under [{section}.columns]."
         raise UnknownColumns(lacks_columns(rows.file, "shapes", looked, found, remedy))
-    located = locate(rows, matched, section=f"{section}.columns", crs=crs, to_crs=to_crs)
+    located = locate(rows, matched, section=section, crs=crs, to_crs=to_crs)
     geometry = gpd.GeoSeries(located.points, index=rows.frame.index, crs=to_crs)
     return Shapes(geometry, [*located.doubts, *without_place(located.no_place)], located.notes)
 

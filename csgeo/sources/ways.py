@@ -35,7 +35,7 @@ MALFORMED = 22
 #: Why a record has no place known, in words.
 REASONS = NO_PLACE | {
     NOT_A_POINT: "a shape that is not a point",
-    NOT_FOUND: "a postcode that is not in the postcode file",
+    NOT_FOUND: "a postcode for which the postcode file has no place",
     MALFORMED: "text that is no grid reference, postcode or shape",
 }
 
@@ -177,13 +177,11 @@ def _from_grid_references(values: pd.Series, target: CRS) -> Way:
 
 
 def _from_postcodes(values: pd.Series, postcodes: pd.DataFrame | Path | str, target: CRS) -> Way:
-    if not isinstance(postcodes, pd.DataFrame):
-        from csgeo.sources.postcodes import read_postcodes  # noqa: PLC0415  only where asked for
+    from csgeo.sources.postcodes import read_postcodes  # noqa: PLC0415  only where asked for
 
-        read = read_postcodes(postcodes)
-        postcodes = read if isinstance(read, pd.DataFrame) else read.table
+    table = postcodes if isinstance(postcodes, pd.DataFrame) else read_postcodes(postcodes).table
     keys = to_text(values).str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
-    found = postcodes.reindex(keys.to_numpy(dtype=object))
+    found = table.reindex(keys.to_numpy(dtype=object))
     east, north = (to_numbers(found[c]).to_numpy() for c in ("easting", "northing"))
     precision = (
         to_numbers(found["precision_m"]).to_numpy()
