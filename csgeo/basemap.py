@@ -26,7 +26,9 @@ DRAWN_AS = {
 #: Nothing on a map of a district needs more detail than this.
 _DETAIL_M = 4.0
 _LEAST_PARK_M2 = 5_000
-_MOST_NAMES, _BETWEEN_NAMES_M, _AROUND_M = 40, 2_500.0, 1_000.0
+_MOST_NAMES, _BETWEEN_NAMES_M, _AROUND_M = 30, 2_500.0, 1_000.0
+#: A name with less street around it is a farm or a few houses, and helps nobody to find their way.
+_LEAST_STREET_M = 5_000.0
 
 
 def basemap(
@@ -106,8 +108,8 @@ def _names(
 ) -> list[dict[str, object]]:
     """Name the largest settlements, none closer to another than can be read.
 
-    Size is the length of street around the point: where there are none, towns
-    go before villages and then the alphabet decides.
+    Towns go before villages, then those with more street around the point, then
+    the alphabet decides.
     """
     named = settlements[settlements["name"].notna() & settlements.within(outline)]
     if named.empty:
@@ -115,11 +117,13 @@ def _names(
     points = np.column_stack([named.centroid.x, named.centroid.y])
     size = _street_length_around(points, streets)
     town = named["kind"].eq("TOWN").to_numpy()
-    order = sorted(range(len(named)), key=lambda i: (-size[i], not town[i], named["name"].iloc[i]))
+    if streets is not None:
+        size = np.where(town | (size >= _LEAST_STREET_M), size, -1)
+    order = sorted(range(len(named)), key=lambda i: (not town[i], -size[i], named["name"].iloc[i]))
     kept: list[int] = []
     for i in order:
         apart = all(np.hypot(*(points[i] - points[k])) >= _BETWEEN_NAMES_M for k in kept)
-        if apart and len(kept) < _MOST_NAMES:
+        if apart and size[i] >= 0 and len(kept) < _MOST_NAMES:
             kept.append(i)
     return [_row("settlement", [named.centroid.iloc[i]], named["name"].iloc[i]) for i in kept]
 

@@ -177,7 +177,12 @@ def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
     if one.format == "police":
         period = (recipe.period.start, recipe.period.end)
         return read_police(
-            _located(recipe, one), harms=recipe.harms or None, period=period, areas=area
+            _located(recipe, one),
+            harms=recipe.harms or None,
+            period=period,
+            where=one.where or None,
+            areas=area,
+            harm_words=one.words or None,
         )
     _only(one, "table", "police")
     return read_incidents(
@@ -219,6 +224,8 @@ def _places(recipe: Recipe, one: Input) -> Reading:
         columns=one.columns or None,
         layer=one.layer,
         crs=one.crs,
+        words=one.words or None,
+        where=one.where or None,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
 from csgeo.errors import UnknownColumns
 from csgeo.sources.account import account, look_for_personal, own_ids
+from csgeo.sources.areas import not_wanted
 from csgeo.sources.columns import Mapped, known_columns, lacks_columns, match_columns
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.labels import code_labels, code_of, refuse_all_unknown, unknown_doubts
@@ -38,6 +39,7 @@ def read_places(
     crs: object = None,
     to_crs: object = NATIONAL_GRID,
     words: Mapping[str, str] | None = None,
+    where: Mapping[str, Any] | None = None,
 ) -> Reading:
     """Read named places: parks, stations, schools, police stations, hospitals.
 
@@ -59,6 +61,8 @@ def read_places(
         As for :func:`csgeo.read_incidents`.
     words
         Further labels and the location codes they stand for.
+    where
+        Only the rows with these values, as for :func:`csgeo.read_areas`.
 
     Returns
     -------
@@ -80,6 +84,7 @@ def read_places(
     found = [str(c) for c in rows.frame]
     matched = match_columns(found, known, given=chosen, file=rows.file, section="places.columns")
     personal = look_for_personal(rows, "places", matched)
+    unwanted = not_wanted(rows, where)
     kinds, strange = _kinds(rows, matched, kind, words)
     shapes = read_shapes(rows, matched, section="places", crs=crs, to_crs=to_crs, points_too=True)
     geometry, mended = repaired(_single_points(shapes.geometry))
@@ -98,7 +103,7 @@ def read_places(
     return account(
         rows,
         make,
-        [*shapes.doubts, *strange],
+        [*unwanted, *shapes.doubts, *strange],
         contract=PLACES,
         matched=matched,
         notes=[*shapes.notes, *mended, *notes],

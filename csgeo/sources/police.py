@@ -91,7 +91,8 @@ def read_police(
         First and last day looked at, both included, as dates or ``YYYY-MM``; either may
         be None. A month is used if the whole of it lies inside.
     where
-        Column of the file -> the value or values wanted, such as ``{"LSOA name": [...]}``.
+        Column of the file -> the value or values wanted, such as ``{"LSOA name": "Bath and *"}``;
+        ``*`` stands for anything. A record with no place and a blank there is kept: it may belong.
     areas
         AREAS: located records outside are set aside. They are taken for mistakes and kept;
         where more than a tenth lies outside, the area is a part of what the file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ def doubts_about(rows: PoliceRows, fields: Fields, codes: Words, asked: Asked) -
     return [
         *_not_sound(fields, codes),
         *_not_asked(fields, asked),
-        *_not_where(rows, asked.where or {}),
+        *_not_where(rows, fields, asked.where or {}),
         *_misplaced(fields, asked.areas),
     ]
 
@@ -101,14 +102,18 @@ def _not_asked(fields: Fields, asked: Asked) -> Iterator[Doubt]:
     )
 
 
-def _not_where(rows: PoliceRows, where: Mapping[str, Any]) -> Iterator[Doubt]:
+def _not_where(
+    rows: PoliceRows, fields: Fields, where: Mapping[str, Any]
+) -> Iterator[Doubt]:
     for column, wanted in where.items():
         if column not in rows.table.column_names:
             msg = f"`where` asks for the column {column!r}; the file has {', '.join(rows.table.column_names)}."
             raise RecipeError(msg)
         found, words = text_codes(rows.table[column])
-        named = {str(w) for w in ([wanted] if isinstance(wanted, str) else wanted)}
-        flags = np.array([w not in named for w in words] + [True])[found]
+        named = [str(w) for w in ([wanted] if isinstance(wanted, str) else wanted)]
+        other = [not any(fnmatchcase(w, name) for name in named) for w in words]
+        # a record with no place may belong to what is asked for: it stays countable
+        flags = np.where(found < 0, ~fields.no_place, np.array([*other, True])[found])
         yield Doubt(
             f"another value of {column} than asked for",
             flags,
