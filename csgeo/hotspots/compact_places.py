@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: Empty stretches of up to this many cells are scanned along with their neighbours.
 _JOIN = 24
 _BATCH = 25
+#: More records than there can be.
+_NEVER = 2**31 - 1
 
 
 def scan_strength(counts: Integers, expected: Numbers, sites: Sites) -> Numbers:
@@ -120,7 +122,7 @@ def chance_strengths(
     # a first few replicates show how strong chance gets; from then on windows that stay
     # well below are passed over by one whole-number comparison
     trial = min(10, replicates)
-    every = least(1e-9)
+    every = np.where(around > 0, np.floor(around) + 1, _NEVER).astype(np.int32)
     run(0, trial, every)
     passing = least(0.75 * float(strongest[:trial].min()))
     starts = range(trial, replicates, _BATCH)
