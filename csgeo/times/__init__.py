@@ -1,0 +1,1 @@
+"""WHEN should someone be there?"""

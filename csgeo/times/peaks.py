@@ -1,0 +1,243 @@
+"""When should someone be at each hotspot?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csgeo.errors import WrongValues
+from csgeo.hexagons import hexagon_at, hexagon_polygon
+from csgeo.lattice import cell_at, cell_polygon
+from csgeo.tables import HOTSPOTS, INCIDENTS, check_same_crs
+from csgeo.times.aoristic import aoristic_weights
+from csgeo.times.clock import hour_of_day, wall_clock, weekday
+from csgeo.times.known import HOUR_KNOWN
+from csgeo.times.school_year import in_holidays
+from csgeo.times.slots import best_slots, share_by_chance
+from csgeo.times.spikes import at_default_time, find_spikes
+from csgeo.times.weeks import hours_of_week
+from csgeo.times.wording import peak_slots_in_words
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from csgeo.times.school_year import SchoolYear
+
+#: Fewer records with a known time of day than this say nothing about the hours of a place.
+LEAST_RECORDS = 20
+#: A slot with fewer is not said: it would tell when one child was there.
+_LEAST_IN_SLOT = 5
+#: Side of a square, or width of a hexagon, from the id of a cell.
+_CELL_ID = r"^(?:(\d+)mE-?\d+N-?\d+|h(\d+)mQ-?\d+R-?\d+)$"
+
+
+def add_peak_slots(
+    hotspots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    *,
+    slots: int = 2,
+    hours: int = 3,
+    calendar: SchoolYear | None = None,
+    least_records: int = LEAST_RECORDS,
+    least_share_known: float = 0.5,
+    most_p: float = 0.05,
+    seed: int = 0,
+) -> gpd.GeoDataFrame:
+    """Fill in when harm is most frequent at each hotspot.
+
+    For each hotspot the `slots` sessions of `hours` hours are chosen that cover
+    the most of its records. They stay missing where they would say little, or too
+    much: where the time of day is known for fewer than `least_records` of its
+    records or for too small a share of them, or where the best slots hold no more
+    than the best slots of so many records would by chance. Times that stand for
+    "not known" (midnight, 1 January) are found over all records and left out.
+
+    Parameters
+    ----------
+    hotspots
+        ``HOTSPOTS``, m rows; their ``cells`` say which records lie inside.
+    incidents
+        ``INCIDENTS``, n rows, in the system of `hotspots`.
+    slots
+        Sessions a week.
+    hours
+        Length of a session in whole hours.
+    calendar
+        School calendar. If given, "mostly in term time" or "mostly in school
+        holidays" is added where the records of the slots are at least twice as
+        many a day in one of them, beyond chance (exact binomial test).
+    least_records
+        The fewest records with a known time of day. Twenty, because two slots
+        of three hours hold a fifth of the records of an even week by chance
+        alone, and fewer would give away when one child was there. For the same
+        reason a slot with fewer than five records is not said.
+    least_share_known
+        Share (0 to 1) of a hotspot's records of which it must be known.
+    most_p
+        The largest chance at which slots are said.
+    seed
+        Of the random weeks that the best slots are compared with (999).
+
+    Returns
+    -------
+    hotspots
+        A copy of `hotspots` with ``peak_slots`` (text) filled in, such as
+        "Thursday and Friday, 15:00 to 18:00", missing where it is not said.
+
+    Raises
+    ------
+    TableError
+        If a table breaks its contract.
+    WrongValues
+        If a hotspot's cells are not cells of the lattice.
+    RecipeError
+        If the slots do not fit into a week.
+
+    References
+    ----------
+    Ratcliffe (2002), https://doi.org/10.1023/A:1013240828824
+    """
+    HOTSPOTS.check(hotspots, "hotspots")
+    INCIDENTS.check(incidents, "incidents")
+    check_same_crs(hotspots=hotspots, incidents=incidents)
+    inside = records_inside(hotspots, incidents)
+    default = at_default_time(incidents, find_spikes(incidents))
+    used = incidents.loc[incidents.index.isin(inside["incident_id"])]
+    weights = inside.merge(aoristic_weights(used, at_default_time=default), on="incident_id")
+    period = _period(incidents)
+    totals = inside["hotspot_id"].value_counts()
+    words: dict[str, str] = {}
+    for place, rows in weights.groupby("hotspot_id", sort=False):
+        hour_known = rows.loc[rows["time_known"].isin(HOUR_KNOWN), "incident_id"].nunique()
+        if hour_known < max(least_records, least_share_known * int(totals[place])):
+            continue
+        chosen = _chosen(rows, slots=slots, hours=hours, most_p=most_p, seed=seed)
+        if len(chosen):
+            said = [peak_slots_in_words(chosen)]
+            if calendar is not None:
+                said += _when_in_the_year(rows, chosen, calendar, period, most_p)
+            words[str(place)] = "; ".join(said)
+    peak = pd.Series([words.get(str(i)) for i in hotspots.index], index=hotspots.index, dtype="str")
+    return hotspots.assign(peak_slots=peak)
+
+
+def records_inside(hotspots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Find which records lie in which hotspot, by the ids of its cells.
+
+    Parameters
+    ----------
+    hotspots
+        ``HOTSPOTS``; cells of the lattice, of any sides.
+    incidents
+        ``INCIDENTS``; those without a point are in none.
+
+    Returns
+    -------
+    inside
+        One row a record and hotspot: ``hotspot_id``, ``incident_id``.
+
+    Raises
+    ------
+    WrongValues
+        If a hotspot's cells are not cells of the lattice.
+    """
+    cells = hotspots["cells"].str.split().explode().rename("cell")
+    points = incidents.geometry.to_numpy()
+    located = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
+    x, y = shapely.get_coordinates(points[located]).T
+    kinds = cells.str.extract(_CELL_ID)
+    strange = kinds.isna().all(axis=1)
+    if strange.any():
+        msg = (
+            "`cells` in `hotspots` must be ids such as '125mE375250N164250'; "
+            f"{int(strange.sum()):,} of {len(cells):,} are not, the first is "
+            f"{cells[strange].iloc[0]!r} of {cells.index[strange][0]!r}. "
+            "Make hotspots with `csgeo.find_hotspots`."
+        )
+        raise WrongValues(msg)
+    parts = [pd.DataFrame({"hotspot_id": [], "incident_id": []}, dtype="str")]
+    for (square_m, across_m), ids in cells.groupby([kinds[0].fillna(""), kinds[1].fillna("")]):
+        near = _near(x, y, ids)
+        at = (
+            cell_at(x[near], y[near], cell_m=int(square_m))
+            if square_m
+            else hexagon_at(x[near], y[near], across_m=int(across_m))
+        )
+        records = pd.DataFrame({"cell": at, "incident_id": incidents.index[located[near]]})
+        parts.append(records.merge(ids.reset_index(), on="cell")[["hotspot_id", "incident_id"]])
+    return pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
+
+
+def _near(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], ids: pd.Series
+) -> npt.NDArray[np.bool_]:
+    """Keep the points near the cells, so that few ids have to be written."""
+    polygon = cell_polygon if ids.iloc[0][0].isdigit() else hexagon_polygon
+    west, south, east, north = shapely.total_bounds(polygon(ids.unique()))
+    return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
+
+
+def in_slots(wall: npt.NDArray[np.datetime64], slots: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which hours of the clock lie in the slots."""
+    hour = weekday(wall) * 24 + hour_of_day(wall)
+    first = (slots["weekday"] * 24 + slots["start_hour"]).to_numpy()
+    since = (hour[:, None] - first) % (7 * 24)
+    return np.asarray((since < slots["hours"].to_numpy()).any(axis=1))
+
+
+def _chosen(
+    rows: pd.DataFrame, *, slots: int, hours: int, most_p: float, seed: int
+) -> pd.DataFrame:
+    """Choose the slots of one place; none if chance would do as well."""
+    weight = rows["weight"].to_numpy()
+    grid = pd.DataFrame(hours_of_week(rows["hour"].to_numpy(), weight).reshape(7, 24))
+    chosen = best_slots(grid, slots=slots, hours=hours)
+    by_chance = share_by_chance(round(weight.sum()), slots=slots, hours=hours, seed=seed)
+    as_good = int((by_chance >= chosen["share"].sum() - 1e-9).sum())
+    if (1 + as_good) / (1 + len(by_chance)) > most_p:
+        return chosen.iloc[:0]
+    return chosen.loc[chosen["records"] >= _LEAST_IN_SLOT]
+
+
+def _when_in_the_year(
+    rows: pd.DataFrame,
+    chosen: pd.DataFrame,
+    calendar: SchoolYear,
+    period: tuple[np.datetime64, np.datetime64],
+    most_p: float,
+) -> list[str]:
+    """Say whether the records of a place's slots are mostly of term time or of the holidays."""
+    from scipy.stats import binomtest  # noqa: PLC0415  heavy: only where used
+
+    # a window of a week or longer says nothing about a day
+    short = rows.loc[in_slots(rows["hour"].to_numpy(), chosen) & (rows["time_known"] != "weeks")]
+    wall, weight = short["hour"].to_numpy(), short["weight"].to_numpy()
+    first = max(period[0], np.datetime64(calendar.first))
+    last = min(period[1], np.datetime64(calendar.last))
+    every = in_holidays(np.arange(first, last + 1), calendar)
+    days = wall.astype("datetime64[D]")
+    inside = (days >= first) & (days <= last)
+    holiday = in_holidays(days[inside], calendar)
+    n, k = round(float(weight[inside].sum())), round(float(weight[inside][holiday].sum()))
+    if not n or every.all() or not every.any():
+        return []
+    if binomtest(k, n, float(every.mean())).pvalue > most_p:
+        return []
+    per_holiday, per_term = k / every.sum(), (n - k) / (~every).sum()
+    if per_holiday >= 2 * per_term:
+        return ["mostly in school holidays"]
+    return ["mostly in term time"] if per_term >= 2 * per_holiday else []
+
+
+def _period(incidents: gpd.GeoDataFrame) -> tuple[np.datetime64, np.datetime64]:
+    """Give the first and the last day on which any record began."""
+    days = wall_clock(incidents["occurred_from"]).astype("datetime64[D]")
+    known = days[~np.isnat(days)]
+    if not len(known):
+        never = np.datetime64("NaT", "D")
+        return never, never
+    return known.min(), known.max()
