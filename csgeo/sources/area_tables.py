@@ -71,7 +71,7 @@ def area_reading(
     *,
     kind: str,
     columns: Mapping[str, str],
-    words: Mapping[str, object],
+    words: Mapping[str, str | bool],
     notes: Sequence[str] = (),
 ) -> Reading:
     """Make a table by area of these numbers, and account for each row.
@@ -111,7 +111,9 @@ def area_reading(
     for name, column in used.items():
         if (column.dropna() % 1 == 0).all():
             used[name] = column.astype("Int64")
-    table = used.assign(**words).set_index(pd.Index(area_id[sifted.used], name="area_id"))
+    for name, word in words.items():
+        used[name] = word
+    table = used.set_index(pd.Index(area_id[sifted.used], name="area_id"))
     frame = rows.frame.iloc[sifted.kept].reset_index(drop=True)
     frame = frame.assign(
         row=rows.numbers[sifted.kept], reason=pd.Series(sifted.reasons, dtype="str")
@@ -125,7 +127,7 @@ def area_reading(
         columns=dict(columns),
         notes=(*rows.notes, *notes),
     )
-    return Reading(table.sort_index(), report, frame)  # type: ignore[arg-type]
+    return Reading(table.sort_index(), report, frame)
 
 
 def _doubts(area_id: pd.Series, numbers: Mapping[str, pd.Series]) -> list[Doubt]:

@@ -86,7 +86,7 @@ def read_area_lookup(path: str | Path) -> Reading:
         columns=found,
         notes=(*rows.notes, f"Pairs: {said} ({fit})."),
     )
-    return Reading(kept, report, frame)  # type: ignore[arg-type]
+    return Reading(kept, report, frame)
 
 
 def _doubts(table: pd.DataFrame) -> list[Doubt]:
@@ -166,7 +166,7 @@ def attach(
         raise WrongValues(msg)
     held = [c for c in beside if c in areas and areas[c].notna().any()]
     if held:
-        msg = f"`areas` already have the columns {', '.join(held)}, and `attach` does not write over them. Drop them first."
+        msg = f"`areas` already have the columns {', '.join(map(str, held))}, and `attach` does not write over them. Drop them first."
         raise WrongValues(msg)
     lacking = ~areas.index.isin(table.index)
     if lacking.any() and (lacking.all() or not may_lack):
@@ -178,7 +178,7 @@ def attach(
 
 def _other_vintage(areas: gpd.GeoDataFrame, table: pd.DataFrame, lacking: np.ndarray) -> str:
     n, first = int(lacking.sum()), areas.index[lacking][0]
-    years = table["vintage"].unique() if "vintage" in table else []
+    years = list(table["vintage"].unique()) if "vintage" in table else []
     of = f" (codes of {years[0]})" if len(years) == 1 else ""
     return (
         f"`table`{of} must have each of the {len(areas)} areas; {n} are not in it, the first is {first!r}. "

@@ -103,7 +103,9 @@ def _young(rows: Rows, found: dict[str, str]) -> tuple[pd.Series, dict[str, str]
         return younger + SHARE_OF_15_TO_19 * older, {"residents_10_17": said}, True
     wanted = "people aged 10 to 17"
     looked_for = "single years of age, or bands from 10 to 14 and from 15 to 19"
-    raise UnknownColumns(lacks_columns(rows.file, wanted, looked_for, list(rows.frame), _REMEDY))
+    raise UnknownColumns(
+        lacks_columns(rows.file, wanted, looked_for, list(map(str, rows.frame)), _REMEDY)
+    )
 
 
 def _single_years(rows: Rows) -> list[str]:

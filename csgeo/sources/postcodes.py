@@ -72,7 +72,7 @@ def read_postcodes(path: str | Path, *, with_areas: bool = False) -> Reading:
     quality = _quality(columns)
     lost = _no_place(columns, keys, east, north, quality)
     index = pd.Index(pd.array(keys.cast(pa.large_string()), dtype="str"), name="postcode")
-    sifted = sift(_doubts(index))
+    sifted = sift(_doubts(keys))
     table = pd.DataFrame(
         {
             "easting": np.where(lost, np.nan, east),
@@ -92,9 +92,9 @@ def read_postcodes(path: str | Path, *, with_areas: bool = False) -> Reading:
         no_place=int(np.count_nonzero(lost & sifted.used)),
         set_aside=sifted.account,
         columns=columns.found,
-        notes=tuple([*columns.notes, *_notes(table, quality)]),
+        notes=(*columns.notes, *_notes(keys, table, quality)),
     )
-    return Reading(table, report, _set_aside(columns.table, sifted))  # type: ignore[arg-type]
+    return Reading(table, report, _set_aside(columns.table, sifted))
 
 
 def _need(columns: PostcodeColumns, name: str) -> None:
@@ -141,7 +141,8 @@ def _no_place(
     if "latitude" in columns.found:
         lost |= _numbers(columns.table["latitude"]) > 90
     irish = pc.starts_with(keys, _NORTHERN_IRELAND).to_numpy(zero_copy_only=False)
-    return lost | irish.astype(bool)
+    found: npt.NDArray[np.bool_] = lost | irish.astype(np.bool_)
+    return found
 
 
 def _precision(quality: npt.NDArray[np.int64]) -> Numbers:
@@ -165,17 +166,33 @@ def _beside(columns: PostcodeColumns) -> dict[str, Any]:
     return beside
 
 
-def _doubts(index: pd.Index) -> list[Doubt]:
-    blank = np.asarray(index.isna() | (index == ""))
+def _doubts(keys: Any) -> list[Doubt]:
+    lengths = pc.fill_null(pc.utf8_length(keys), 0)
     return [
-        Doubt("no postcode", blank, lambda _i: "blank", "Download the directory again."),
+        Doubt(
+            "no postcode",
+            pc.equal(lengths, 0).to_numpy(zero_copy_only=False).astype(bool),
+            lambda _i: "blank",
+            "Download the directory again.",
+        ),
         Doubt(
             "the postcode stands on an earlier row",
-            np.asarray(index.duplicated()),
-            lambda i: str(index[i]),
+            _repeats(keys, pc.max(lengths).as_py() or 0),
+            lambda i: str(keys[i].as_py()),
             "Keep one row for each postcode: take one of the two directories away.",
         ),
     ]
+
+
+def _repeats(keys: Any, longest: int) -> npt.NDArray[np.bool_]:
+    """Flag postcodes that stand on an earlier row; eight letters fit into one whole number."""
+    if longest > 8:
+        long: pd.Series = keys.to_pandas()
+        return long.duplicated().to_numpy(dtype=np.bool_)
+    width = pc.utf8_rpad(pc.fill_null(keys, ""), 8)
+    eight = pc.cast(width, pa.binary(8), safe=False) if pa.types.is_string(width.type) else width
+    whole = np.frombuffer(eight.buffers()[1], dtype=np.int64, count=len(keys), offset=0)
+    return pd.Series(whole).duplicated().to_numpy(dtype=bool)
 
 
 def _set_aside(table: Any, sifted: Sifted) -> pd.DataFrame:
@@ -183,8 +200,8 @@ def _set_aside(table: Any, sifted: Sifted) -> pd.DataFrame:
     return frame.assign(row=sifted.kept + 2, reason=pd.Series(sifted.reasons, dtype="str"))
 
 
-def _notes(table: pd.DataFrame, quality: npt.NDArray[np.int64]) -> list[str]:
-    irish = int(table.index.str.startswith(_NORTHERN_IRELAND).sum())
+def _notes(keys: Any, table: pd.DataFrame, quality: npt.NDArray[np.int64]) -> list[str]:
+    irish = pc.sum(pc.starts_with(keys, _NORTHERN_IRELAND)).as_py() or 0
     notes = []
     if irish:
         notes.append(

@@ -93,7 +93,7 @@ def read_schools(
     rows = read_rows(path)
     found = _columns(rows)
     personal = [c for c in rows.frame if _OF_A_PERSON.match(str(c))]
-    place = {c: found[c] for c in ("easting", "northing") if c in found}
+    place: dict[str, str] = {c: found[c] for c in ("easting", "northing") if c in found}
     if postcodes is not None and "postcode" in found:
         place["postcode"] = found["postcode"]
     located = locate(rows, place, section="services", postcodes=postcodes)
@@ -136,7 +136,7 @@ def _columns(rows: Rows) -> dict[str, str]:
         remedy = "Download *all establishment data* from get-information-schools.service.gov.uk, or use `read_services`."
         wanted = "the register of schools"
         raise UnknownColumns(
-            lacks_columns(rows.file, wanted, ", ".join(lacking), list(rows.frame), remedy)
+            lacks_columns(rows.file, wanted, ", ".join(lacking), list(map(str, rows.frame)), remedy)
         )
     return found
 

@@ -126,7 +126,11 @@ def _columns(rows: Rows) -> dict[str, str]:
         remedy = "Download the stops of an area as CSV from NaPTAN, or use `read_places`."
         raise UnknownColumns(
             lacks_columns(
-                rows.file, "the stops of NaPTAN", ", ".join(lacking), list(rows.frame), remedy
+                rows.file,
+                "the stops of NaPTAN",
+                ", ".join(lacking),
+                list(map(str, rows.frame)),
+                remedy,
             )
         )
     return found
@@ -169,7 +173,7 @@ def _places(
     kind = of["stop_type"].str.upper().map(KINDS).fillna("UNKNOWN").astype("str")
     beside = {c: of[c] for c in ("stop_type", "indicator", "street", "locality") if c in of}
     table = gpd.GeoDataFrame(
-        {"name": of["name"], "kind": kind, **beside},
+        {"name": of["name"], "kind": kind} | beside,
         geometry=gpd.array.GeometryArray(points[used], crs=NATIONAL_GRID),
     )
     return table.set_index(pd.Index(of["place_id"], name="place_id")).sort_index()

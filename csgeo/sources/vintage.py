@@ -180,7 +180,7 @@ def _divided(joined: pd.DataFrame, columns: pd.Index, weights: pd.Series | None)
     split = (joined["parts"] > 1) & joined["there"]
     if not split.any():
         return joined
-    weight = _weighed(joined, split, "target", weights, "split", "the people of each part")
+    weight = _weighed(joined, split, "target", weights)
     total = weight.groupby(joined["origin"]).transform("sum")
     _refuse_no_people(joined, split, total, "origin")
     share = (weight / total).where(split, 1.0)
@@ -194,7 +194,7 @@ def _averaged(joined: pd.DataFrame, columns: pd.Index, weights: pd.Series | None
     rates = [c for c in columns if c not in orders]
     if merged.any() and rates:
         asked = merged & joined["there"]
-        weight = _weighed(joined, asked, "origin", weights, "merged", "the people of each")
+        weight = _weighed(joined, asked, "origin", weights)
         weight = weight.where(asked, 1.0)
         total = weight.groupby(joined["target"]).transform("sum")
         _refuse_no_people(joined, merged, total, "target")
@@ -214,13 +214,12 @@ def _whole_sum(parts: pd.Series) -> float:
 
 
 def _weighed(
-    joined: pd.DataFrame,
-    needed: pd.Series,
-    by: str,
-    weights: pd.Series | None,
-    change: str,
-    people: str,
+    joined: pd.DataFrame, needed: pd.Series, by: str, weights: pd.Series | None
 ) -> pd.Series:
+    """Give each pair its weight: of the part it goes to (split) or the area it comes from (merged)."""
+    change, people = (
+        ("split", "the people of each part") if by == "target" else ("merged", "the people of each")
+    )
     areas = joined.loc[needed, "origin" if change == "split" else "target"].unique()
     if weights is None:
         msg = (
@@ -254,7 +253,7 @@ def _said(joined: pd.DataFrame) -> pd.Series:
     whole = by["there"].all()
     single = (by["parts"].max() == 1) & (by["wholes"].max() == 1)
     merged = (by["wholes"].max() > 1) & (by["parts"].max() == 1)
-    irregular = by["change"].agg(lambda c: (c == "X").any())
+    irregular = joined["change"].eq("X").groupby(joined["target"]).any()
     words = np.select(
         [~whole, irregular, single, merged],
         ["incomplete", CHANGES["X"], "unchanged", CHANGES["M"]],
