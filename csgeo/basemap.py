@@ -28,7 +28,7 @@ _DETAIL_M = 4.0
 _LEAST_PARK_M2 = 5_000
 _MOST_NAMES, _BETWEEN_NAMES_M, _AROUND_M = 30, 2_500.0, 1_000.0
 #: A name with less street around it is a farm or a few houses, and helps nobody to find their way.
-_LEAST_STREET_M = 5_000.0
+_LEAST_STREET_M = 10_000.0
 
 
 def basemap(

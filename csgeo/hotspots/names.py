@@ -34,7 +34,9 @@ _NOTABLE = {
     "SPORTS_CENTRE": "the sports centre",
     "SKATEPARK": "the skate park",
 }
-_SETTLED = ("SETTLEMENT", "WARD")
+_SETTLED = ("TOWN", "SETTLEMENT", "WARD")
+#: A town this near says more than a village or a farm that is nearer; metres.
+_TOWN_M = 2500.0
 _NEVER = re.compile(
     r"\b(estate|flats?|house|home|hostel|hospital|infirmary|hospice|surgery|school|academy|nursery|"
     r"custody|prison|court house|police|by-?pass|motorway)\b",
@@ -209,6 +211,8 @@ def _settlement(shape: shapely.Geometry, settled: pd.DataFrame) -> tuple[str, st
     middle = shapely.centroid(shape)
     shapes = settled["shape"].to_numpy(dtype=object)
     away = np.round(shapely.distance(shapes, middle), 3)
+    town = settled["kind"].eq("TOWN").to_numpy(dtype=bool) & (away <= _TOWN_M)
+    away = np.where(town, away - _TOWN_M, away)
     nearest = int(np.lexsort((settled["name"].to_numpy(dtype=str), away))[0])
     centre = shapely.get_coordinates(shapely.centroid(shapes[nearest]))[0]
     x, y = shapely.get_coordinates(middle)[0] - centre
