@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TIMES_NOT_KNOWN = "Times are not known for these records."
 #: So many services are named in the card; the table names them all.
-_MOST_SERVICES = 6
+_MOST_SERVICES = 4
 
 
 def card(release: Release, place_id: str) -> str:

@@ -40,8 +40,15 @@ def _label(place: Any) -> str:
 
 
 def _caption(place: Any) -> str:
-    parts = [] if is_missing(place.stratum) or not place.stratum else [markdown(place.stratum)]
-    return " · ".join([*parts, place.band, words.sure_shortly(place.certainty, place.stability)])
+    where = [] if is_missing(place.stratum) or not place.stratum else [markdown(place.stratum)]
+    return " · ".join([*where, place.band, *_how_sure(place)])
+
+
+def _how_sure(place: Any) -> list[str]:
+    # without re-runs the words are long: the card and the table have them
+    if is_missing(place.stability):
+        return [] if place.certainty == "sure" else [place.certainty]
+    return [words.sure_shortly(place.certainty, place.stability)]
 
 
 def _badges(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:

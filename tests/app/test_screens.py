@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from csgeo.disclosure.release import make_release
+from csgeo.store.releases import open_release, save_release
 from tests.app.conftest import APP, PAYLOAD
+from tests.outputs.invented import invented_study
 
 METHOD = """
 import sys
@@ -62,7 +68,7 @@ def test_places_opens_on_the_answer_with_the_first_place_chosen(places):
 def test_places_lists_each_place_with_rank_band_count_and_certainty(places):
     first, *_, last = places.radio(key="place").options
     assert first.startswith("`1` **Around Market Street and the bus station** *about 790*")
-    assert first.endswith(":small[Town · highest · found in 99 of 100 re-runs]")
+    assert first.endswith(":small[Town · highest · 99 of 100]")
     assert "Around Long Reach" in last
     assert len(places.radio(key="place").options) == 6
     assert "Around Quiet Close" not in said(places)  # three people: hidden
@@ -83,11 +89,6 @@ def test_choosing_in_the_list_changes_card_and_link(places):
 
 def next_place(test: AppTest) -> str:
     """Give the id of the second place, as the release has it."""
-    import os
-    from pathlib import Path
-
-    from csgeo.store.releases import open_release
-
     return open_release(Path(os.environ["CSGEO_RELEASE"])).hotspots.index[1]
 
 
@@ -138,8 +139,6 @@ def test_no_release_is_said_in_plain_words(tmp_path, monkeypatch):
 
 
 def test_a_changed_release_is_refused_in_plain_words(release_folder, tmp_path, monkeypatch):
-    import shutil
-
     copy = tmp_path / "release"
     shutil.copytree(release_folder, copy)
     assert "6 places hold" in said(opened(copy, monkeypatch))
@@ -205,9 +204,6 @@ def test_certainty_that_was_not_re_run_is_not_invented(as_an_import):
     import pandas as pd
     from components.place_card import card
 
-    from csgeo.disclosure.release import make_release
-    from tests.outputs.invented import invented_study
-
     study = invented_study()
     study.hotspots["stability"] = float("nan")
     release = make_release(study)
@@ -215,6 +211,30 @@ def test_certainty_that_was_not_re_run_is_not_invented(as_an_import):
     assert "not yet re-run" in text
     assert "of 100" not in text
     assert pd.isna(release.hotspots["stability"]).all()
+
+
+def test_without_re_runs_the_list_names_only_what_is_less_than_sure(monkeypatch, tmp_path):
+    study = invented_study()
+    study.hotspots["stability"] = float("nan")
+    save_release(make_release(study), tmp_path / "release")
+    options = opened(tmp_path / "release", monkeypatch).radio(key="place").options
+    assert options[0].endswith(":small[Town · highest]")
+    assert options[-1].endswith(" · less sure]")
+
+
+def test_a_kind_that_no_file_names_is_not_known_rather_than_a_gap(as_an_import):
+    import pandas as pd
+    from components.place_card import card
+
+    study = invented_study()
+    unknown = study.services_near["kind"] == "GP"
+    study.services_near["within_reach"] = study.services_near["within_reach"].astype("Int64")
+    study.services_near.loc[unknown, ["nearest_name", "nearest_m", "walk_minutes"]] = None
+    study.services_near.loc[unknown, "within_reach"] = pd.NA
+    release = make_release(study)
+    text = card(release, release.hotspots.index[0])
+    assert "Not known, as no file names any: GP or walk-in clinic." in text
+    assert "No GP" not in text
 
 
 def test_data_for_the_map_are_plain_json(release_folder, as_an_import):

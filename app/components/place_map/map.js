@@ -57,6 +57,7 @@ function serviceSign(shape, letter) {
 const LETTERS_FROM_ZOOM = 12.75; // further out a small sign stands for each service
 const ALL_SERVICES_FROM_ZOOM = 13; // further out only those near a place are drawn
 const STREETS_FROM_ZOOM = 12;
+const MOST_LETTERS = 7; // more kinds of service than this fold away, so that the map keeps its room
 const BADGE = 28; // px across
 
 class Picture {
@@ -132,6 +133,7 @@ class Picture {
     key.setAttribute("aria-label", "What the signs mean");
     const places = make("div", "line");
     const around = make("div", "line");
+    const letters = make("span", "some");
     const kinds = this.layers.legend;
     if (kinds.some(({ kind }) => kind === "service")) around.append(this.layerSwitch("Services", "services", true));
     for (const entry of kinds) {
@@ -139,13 +141,15 @@ class Picture {
       else if (entry.kind === "band") places.append(this.sign(this.swatch("solid", entry.fill), entry.label));
       else if (entry.kind === "outline") places.append(this.sign(this.swatch(entry.outline), entry.label));
       else if (entry.kind === "service") {
-        around.append(this.sign(serviceSign(this.style.shapes[entry.shape], entry.letter), entry.label));
+        letters.append(this.sign(serviceSign(this.style.shapes[entry.shape], entry.letter), entry.label));
       }
     }
+    if (letters.childNodes.length > MOST_LETTERS) around.append(this.unfold(letters));
+    around.append(letters);
     const cells = kinds.filter(({ kind }) => kind === "cell" || kind === "hidden");
     const squares = make("div", "line");
     if (cells.length) {
-      const meanings = make("span", "squares");
+      const meanings = make("span", "some");
       meanings.hidden = true;
       for (const { kind, fill, label } of cells) {
         const mark = this.swatch(kind === "hidden" ? "hatch" : "thin", fill);
@@ -156,6 +160,18 @@ class Picture {
     }
     for (const line of [places, around, squares]) if (line.childNodes.length) key.append(line);
     return key;
+  }
+
+  unfold(some) {
+    const button = make("button", "unfold", `what the ${some.childNodes.length} letters mean`);
+    button.type = "button";
+    const set = (open) => {
+      some.hidden = !open;
+      button.setAttribute("aria-expanded", String(open));
+    };
+    button.addEventListener("click", () => set(some.hidden));
+    set(false);
+    return button;
   }
 
   sign(mark, words) {
