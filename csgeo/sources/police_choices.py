@@ -102,9 +102,7 @@ def _not_asked(fields: Fields, asked: Asked) -> Iterator[Doubt]:
     )
 
 
-def _not_where(
-    rows: PoliceRows, fields: Fields, where: Mapping[str, Any]
-) -> Iterator[Doubt]:
+def _not_where(rows: PoliceRows, fields: Fields, where: Mapping[str, Any]) -> Iterator[Doubt]:
     for column, wanted in where.items():
         if column not in rows.table.column_names:
             msg = f"`where` asks for the column {column!r}; the file has {', '.join(rows.table.column_names)}."
