@@ -56,6 +56,11 @@ def read_area_lookup(path: str | Path) -> Reading:
     ------
     UnreadableFile, UnknownColumns
         If the file has not both codes.
+
+    Examples
+    --------
+    >>> from csgeo.sources.lookups import read_area_lookup
+    >>> read_area_lookup("LSOA11_LSOA21_LAD22_EW_LU.csv").report  # doctest: +SKIP
     """
     rows = read_rows(path)
     found = find_columns(rows, _PATTERNS)
@@ -157,6 +162,20 @@ def attach(
     WrongValues
         If an area is not in the table (most often the two are of different vintages),
         or a column is there already, or an area stands in the table twice.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd
+    >>> from shapely.geometry import box
+    >>> areas = gpd.GeoDataFrame(
+    ...     {"name": ["Mill"], "level": ["LSOA"]},
+    ...     geometry=[box(0, 0, 1, 1)],
+    ...     index=pd.Index(["E01000001"], name="area_id"),
+    ...     crs=27700,
+    ... )
+    >>> table = pd.DataFrame({"residents": [1500]}, index=areas.index)
+    >>> attach(areas, table)["residents"].tolist()
+    [1500]
     """
     AREAS.check(areas, "areas")
     beside = table.drop(columns="vintage", errors="ignore")

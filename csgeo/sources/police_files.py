@@ -97,6 +97,9 @@ def read_rows(path: Path) -> PoliceRows:
     names: list[str] = []
     tables: list[Any] = []
     for name, contents in _contents(path, notes):
+        if not contents.strip():
+            msg = f"{name} is empty: it has {len(contents)} bytes. {_REMEDY}"
+            raise UnreadableFile(msg)
         table = _parquet(contents, name) if contents[:4] == b"PAR1" else _csv(contents, name, notes)
         names.append(name)
         tables.append(table)
@@ -166,9 +169,6 @@ def _contents(path: Path, notes: list[str]) -> Iterator[tuple[str, bytes]]:
         msg = f"There is no file or folder {path}. {_REMEDY}"
         raise UnreadableFile(msg)
     contents = path.read_bytes()
-    if not contents.strip():
-        msg = f"{path.name} is empty: it has {len(contents)} bytes. {_REMEDY}"
-        raise UnreadableFile(msg)
     if contents[:2] != b"PK":
         yield path.name, contents
         return
@@ -215,6 +215,7 @@ def _parquet(contents: bytes, name: str) -> Any:
 
 def _csv(contents: bytes, name: str, notes: list[str]) -> Any:
     contents = contents.removeprefix(b"\xef\xbb\xbf")
+    contents += b"" if contents.endswith(b"\n") else b"\n"  # a header alone needs its line's end
     columns = _header(contents)
     _found_columns(columns, name)
     text = pa.dictionary(pa.int32(), pa.string())

@@ -40,6 +40,13 @@ def lsoa_vintage(codes: Iterable[str], lookup: pd.DataFrame) -> Vintage:
     ------
     WrongValues
         If some are of 2011 only and others of 2021 only: two years are mixed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> lookup = pd.DataFrame({"lsoa11": ["A", "B"], "lsoa21": ["A", "C"]})
+    >>> lsoa_vintage(["A", "C"], lookup)
+    '2021'
     """
     given = pd.Index(pd.Series(list(codes), dtype="str").dropna().unique())
     old, new = given.isin(lookup["lsoa11"]), given.isin(lookup["lsoa21"])

@@ -250,7 +250,10 @@ def test_a_study_area_within_the_force_leaves_the_others_out_unkept(tmp_path: Pa
 
 
 def test_where_chooses_by_a_column_of_the_file(month: Path) -> None:
-    assert len(read_police(month, where={"LSOA code": ["E01014370"]}).table) == 4
+    reading = read_police(month, where={"Location": ["On or near Super*", "On or near Stall*"]})
+    assert [(s.rows, s.first_value) for s in reading.report.set_aside] == [(1, "No Location")]
+    # one record has no place, so no LSOA: it may belong here, and stays countable
+    assert len(read_police(month, where={"LSOA code": "E010*"}).table) == 5
     with pytest.raises(RecipeError, match="asks for the column 'Ward'"):
         read_police(month, where={"Ward": "x"})
 
@@ -266,6 +269,20 @@ def test_a_missing_month_is_a_gap(tmp_path: Path) -> None:
     assert (
         "The period asked for begins in 2019-01; the first month in the file is 2019-06." in notes
     )
+
+
+def test_a_file_with_a_header_alone_is_a_month_without_records(tmp_path: Path) -> None:
+    name = "{}/{}-avon-and-somerset-street.csv"
+    for month in ("2019-06", "2019-08"):
+        write(tmp_path / name.format(month, month), row(month=month))
+    alone = write(tmp_path / name.format("2019-07", "2019-07"))
+    alone.write_text(HEADER)
+    reading = read_police(tmp_path)
+    assert len(reading.table) == 2
+    assert "2019-07 is missing for avon-and-somerset: a gap is not a fall." in reading.report.notes
+    alone.write_text("")
+    with pytest.raises(UnreadableFile, match="2019-07-avon-and-somerset-street.csv is empty"):
+        read_police(tmp_path)
 
 
 def test_windows_bytes_and_a_bom_are_read(tmp_path: Path) -> None:
