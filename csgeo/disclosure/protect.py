@@ -19,6 +19,8 @@ from csgeo.tables import CELLS, HOTSPOTS
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import numpy.typing as npt
 
@@ -42,6 +44,7 @@ _SURE, _LESS_SURE = 0.95, 0.80
 _SURE_Q, _LESS_SURE_Q = 0.01, 0.05
 #: Lower edges of the two upper bands of cells: shares of the shown cells below them.
 _CELL_BANDS = (0.5, 0.9)
+_RECORDS = re.compile(r"\b\d(?:[\d,]*\d)? (?:records|incidents|people|persons)\b")
 
 
 def protected_parts(study: StudyTables, *, least_people: int, round_to: int) -> dict[str, Any]:
@@ -93,7 +96,7 @@ def protected_parts(study: StudyTables, *, least_people: int, round_to: int) -> 
         "share_of_records": round(int(hotspots["incidents"].sum()) / max(records_used, 1), 4),
         "share_of_area": round(float(hotspots.area.sum() / study.area.area.sum()), 6),
         "hidden": hidden,
-        "choices": dict(study.choices),
+        "choices": _choices(study.choices),
         "caveats": tuple(study.caveats),
         "attribution": tuple(study.attribution),
         "provenance": protected_provenance(
@@ -236,18 +239,29 @@ def _protect_set_aside(
 
 
 def without_counts(words: str) -> str:
-    """Take the numbers out of a sentence: "95 of 100 records" becomes "many records".
+    """Take the counts out of a sentence, and leave its distances and times.
 
     Examples
     --------
-    >>> without_counts("one point holds 95 of its 120 records")
-    'one point holds many of its records'
+    >>> without_counts("95 of its 120 records lie within 100 m of a hospital")
+    'many of its records lie within 100 m of a hospital'
     """
-    number = r"\d[\d,.]*\d|\d"
-    words = re.sub(rf"(?:{number})(?:\s*%|\s+per cent)?", "many", words)
+    measure = (
+        r"(?!\d|[,.]\d|\s*(?:m|km|km2|metres|kilometres|min|minutes|hours|days|months|years)\b)"
+    )
+    words = re.sub(rf"\b\d(?:[\d,.]*\d)?{measure}(?:\s*%|\s+per cent)?", "many", words)
     return re.sub(
         r"\bmany of (its |the )?many\b", lambda m: f"many of {m[1] or 'its '}".rstrip(), words
     )
+
+
+def _choices(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the settings on; what counts records is told by the release, rounded."""
+    return {
+        name: _RECORDS.sub("the records", said) if isinstance(said, str) else said
+        for name, said in choices.items()
+        if name != "records"
+    }
 
 
 def _services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

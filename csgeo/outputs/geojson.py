@@ -16,6 +16,7 @@ import shapely
 from csgeo.disclosure.release import require_release
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -45,32 +46,32 @@ def write_geojson(release: Release, folder: Path) -> dict[str, Path]:
     written = {}
     for name in _TABLES:
         path = folder / f"{name}.geojson"
-        text = json.dumps(
-            feature_collection(getattr(release, name)), ensure_ascii=False, separators=(",", ":")
-        )
-        path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        path.write_text(feature_collection(getattr(release, name)), encoding="utf-8", newline="\n")
         written[path.name] = path
     return written
 
 
-def feature_collection(table: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Give a protected table as a FeatureCollection; the index becomes the feature's id."""
+def feature_collection(table: gpd.GeoDataFrame) -> str:
+    """Write a protected table as a FeatureCollection; the index becomes the feature's id."""
     shapes = table.geometry.to_crs(_DEGREES).to_numpy()
     shapes = shapely.transform(shapes, lambda xy: np.round(xy, _PLACES))
     texts = shapely.to_geojson(shapely.orient_polygons(shapes))
     records = table.drop(columns=table.geometry.name).to_dict("records")
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "id": str(id_),
-                "properties": {str(key): plain(value) for key, value in record.items()},
-                "geometry": json.loads(text),
-            }
-            for id_, record, text in zip(table.index, records, texts, strict=True)
-        ],
-    }
+    lines = [
+        f'{{"type":"Feature","id":{_json(str(id_))},"properties":{_json(_plain(record))},'
+        f'"geometry":{text}}}'
+        for id_, record, text in zip(table.index, records, texts, strict=True)
+    ]
+    features = ",\n".join(lines)
+    return f'{{"type":"FeatureCollection","features":[\n{features}\n]}}\n'
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(record: Mapping[Hashable, Any]) -> dict[str, Any]:
+    return {str(name): plain(value) for name, value in record.items()}
 
 
 def plain(value: Any) -> Any:

@@ -31,11 +31,11 @@ def above(release: Release, drawn: dict[str, Any]) -> str:
     aside = words.left_out(release)
     ends = words.day(release.period_end)
     return (
-        f'<div class="strip"><b>{_safe(release.marking)}</b><span>{_safe(release.title)}</span>'
+        f'<main><div class="screen"><div class="strip"><b>{_safe(release.marking)}</b><span>{_safe(release.title)}</span>'
         f"<span>Records to {_safe(ends)}</span></div>"
         f'<header class="answer"><h1>{_safe(words.answer(release))}</h1>'
         f"{f' <p>{_safe(aside)}</p>' if aside else ''}</header>"
-        f'<main><div class="sides"><ol class="places" aria-label="Places, by rank">{places}</ol>'
+        f'<div class="sides"><ol class="places" aria-label="Places, by rank">{places}</ol>'
         '<section class="canvas" aria-label="Map of the places; the list and the table say the same">'
         '<noscript><p class="noscript">The map needs JavaScript. '
         "The list and the table say the same without it.</p></noscript>"
@@ -46,7 +46,7 @@ def below(release: Release, drawn: dict[str, Any]) -> str:
     """Give the page from where the map ends to its foot."""
     return (
         f"{_legend(drawn['legend'], has_cells=drawn['cells'] is not None)}"
-        f'<p class="small">{_safe(drawn["caption"])}</p></section></div>'
+        f'<p class="small">{_safe(drawn["caption"])}</p></section></div></div>'
         f'<div class="below">{_table(release, drawn)}{_set_aside(release)}{_caveats(release)}</div></main>'
     )
 
@@ -56,8 +56,8 @@ def _item(place: dict[str, Any]) -> str:
     return (
         f'<li><button type="button" data-place="{_safe(place["id"])}" aria-pressed="false">'
         f'<span class="badge band-{place["band"]}">{place["rank"]}</span>'
-        f"<span><b>{_safe(place['name'])}</b><small>{_safe(said)}</small></span>"
-        f'<span class="about">{_safe(place["about"])}</span></button></li>'
+        f'<span><b>{_safe(place["name"])}</b><span class="line"><small>{_safe(said)}</small>'
+        f'<span class="about">{_safe(place["about"])}</span></span></span></button></li>'
     )
 
 

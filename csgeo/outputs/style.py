@@ -22,7 +22,7 @@ BANDS: Final[dict[str, dict[str, Any]]] = {
 }
 HOTSPOT_OPACITY: Final = 0.62
 HOTSPOT_OUTLINE_PX: Final = 2
-CELL_OPACITY: Final = 0.35
+CELL_OPACITY: Final = 0.45
 
 #: Outline by certainty: name, dashes in px (line, gap) and words for the legend.
 OUTLINES: Final[dict[str, dict[str, Any]]] = {

@@ -116,10 +116,8 @@ def sure(certainty: str, stability: float) -> str:
 
 
 def sure_shortly(certainty: str, stability: float) -> str:
-    """Say `sure` where there is little room: "99 of 100"."""
-    if not math.isnan(stability):
-        return f"{round(100 * stability)} of 100"
-    return sure(certainty, stability)
+    """Say `sure` where there is little room: "99 of 100", or one word."""
+    return certainty if math.isnan(stability) else f"{round(100 * stability)} of 100"
 
 
 def certainty_label(release: Release, certainty: str) -> str:
@@ -152,7 +150,7 @@ def recorded_harm(release: Release) -> str:
     """Say which harm it is about, or "recorded harm" if there are many kinds."""
     if not release.harms or len(release.harms) > _MOST_HARMS:
         return "recorded harm"
-    return "recorded " + " and ".join(label[:1].lower() + label[1:] for label in release.harms)
+    return "recorded " + " and ".join(map(_in_a_sentence, release.harms))
 
 
 def share(part: float) -> str:
@@ -185,10 +183,11 @@ def around(release: Release) -> dict[str, tuple[list[str], list[str]]]:
     for row in near.to_dict("records"):
         services, gaps = said[row["hotspot_id"]]
         if row["gap"]:
-            gaps.append(label(row["kind"]).lower())
+            gaps.append(_in_a_sentence(label(row["kind"])))
         elif pd.notna(row["within_reach"]) and row["within_reach"] > 0:
             far = walk(row["nearest_m"], row["walk_minutes"], row["measured_by"])
-            services.append(f"{label(row['kind'])}: {row['nearest_name']}, {far}")
+            name = "" if pd.isna(row["nearest_name"]) else f": {row['nearest_name']}"
+            services.append(f"{label(row['kind'])}{name}, {far}")
     return said
 
 
@@ -207,6 +206,11 @@ def day(day: dt.date) -> str:
 def _day(day: dt.date, *, whole: bool) -> str:
     month = f"{_MONTHS[day.month - 1]} {day.year}"
     return month if whole else f"{day.day} {month}"
+
+
+def _in_a_sentence(label: str) -> str:
+    """Begin a label with a small letter, but for an abbreviation such as GP."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _was(n: int) -> str:

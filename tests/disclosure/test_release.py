@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from csgeo.disclosure.protect import without_counts
 from csgeo.disclosure.release import Release, make_release, require_release
 from csgeo.disclosure.released import RELEASED_CELLS, RELEASED_HOTSPOTS
 from csgeo.errors import NothingToReport, NotReleased, RecipeError
@@ -209,3 +210,29 @@ def test_nothing_to_report_where_every_place_is_hidden():
 def test_no_setting_weakens_the_rule(choice, words):
     with pytest.raises(RecipeError, match=words):
         make_release(invented_study(), **choice)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("95 of its 120 records", "many of its records"),
+        ("95 of 120 records", "many of its records"),
+        ("80% of the 1,250 records", "many of the records"),
+        ("within 100 m of a hospital", "within 100 m of a hospital"),
+        ("12.5 per cent within 1.5 km", "many within 1.5 km"),
+    ],
+)
+def test_counts_are_taken_out_of_a_reason_and_distances_stay(said, left):
+    assert without_counts(said) == left
+
+
+def test_choices_leave_without_their_counts_of_records():
+    choices = {
+        "records": "8,724 records lie in the study area.",
+        "listed": "10 places are listed, of 1,234 records.",
+        "cell_m": 125,
+    }
+    assert make_release(invented_study(choices=choices)).choices == {
+        "listed": "10 places are listed, of the records.",
+        "cell_m": 125,
+    }

@@ -56,10 +56,17 @@ def test_the_frame_holds_every_place(drawn):
     assert south < frame[1] < frame[3] < north
 
 
-def test_a_hidden_cell_says_nothing_but_that(drawn):
-    hidden = [f["properties"] for f in drawn["cells"]["features"] if f["properties"]["hidden"]]
-    assert hidden
-    assert all(p == {"hidden": True} for p in hidden)
+def test_the_cells_of_a_band_are_one_feature_that_says_nothing_else(drawn):
+    features = drawn["cells"]["features"]
+    assert [f["properties"] for f in features] == [
+        {"hidden": False, "band": "highest"},
+        {"hidden": False, "band": "higher"},
+        {"hidden": False, "band": "high"},
+        {"hidden": True},
+    ]
+    cells = make_release(invented_study()).cells
+    shown = sum(len(f["geometry"]["coordinates"]) for f in features)
+    assert shown == len(cells)
 
 
 def test_each_service_has_letter_shape_and_whether_it_is_near(drawn):
@@ -75,7 +82,8 @@ def test_the_legend_names_only_what_is_drawn():
     study.hotspots = study.hotspots.iloc[:1]
     legend = layers(make_release(study))["legend"]
     assert [e["band"] for e in legend if e["kind"] == "band"] == ["highest"]
-    assert [e["outline"] for e in legend if e["kind"] == "outline"] == ["solid"]
+    # all are sure: a line about outlines would be noise
+    assert [e for e in legend if e["kind"] == "outline"] == []
     assert legend[-1]["label"] == "none, or fewer than 5 people: hidden to protect people"
 
 

@@ -65,6 +65,7 @@ def test_how_sure_a_place_is():
     assert words.sure("sure", float("nan")) == "very unlikely to be chance"
     assert words.sure("not enough to say", float("nan")) == "could be chance"
     assert words.sure_shortly("less sure", 0.86) == "86 of 100"
+    assert words.sure_shortly("less sure", float("nan")) == "less sure"
 
 
 def test_an_expectation_below_the_step_is_said_as_such():

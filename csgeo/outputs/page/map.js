@@ -128,7 +128,7 @@ function csgeoDraw(map, data) {
       event.preventDefault();
       choose(place.id);
     });
-    drawn.set(place.id, { place, shape, marker, leader: null });
+    drawn.set(place.id, { place, shape, marker, badge, leader: null });
   }
   for (const button of document.querySelectorAll("[data-place]")) {
     button.addEventListener("click", () => choose(button.dataset.place));
@@ -163,6 +163,10 @@ function csgeoDraw(map, data) {
         ? L.polyline([d.place.at, there], { pane: "leaders", renderer: L.svg({ pane: "leaders" }), color: look.ink, weight: 1.5, interactive: false }).addTo(map)
         : null;
       d.marker.setLatLng(there);
+      // where the number covers the shape, it wears the colour of the band itself
+      const box = d.shape.getBounds();
+      const width = map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x;
+      d.badge.className = width < 44 ? `number band-${d.place.band}` : "number";
       d.marker.setZIndexOffset(1000 - d.place.rank);
       d.now = now[i];
     });
@@ -170,26 +174,30 @@ function csgeoDraw(map, data) {
 
   // ---- services -------------------------------------------------------
   const services = L.layerGroup();
+  let drawnServices = [];
   const note = document.querySelector("[data-note]");
 
   function serviceIcon(service) {
     const rule = look.shapes[service.shape];
-    const picture = drawing("svg", { width: 24, height: 24, viewBox: "-12 -12 24 24", "aria-hidden": "true" });
+    const size = map.getZoom() < 13 ? 17 : 24; // small where many stand close
+    const picture = drawing("svg", { width: size, height: size, viewBox: "-12 -12 24 24", "aria-hidden": "true" });
     picture.append(drawing("path", { d: rule.path, fill: look.ground, stroke: look.ink, "stroke-width": 1.6 }));
     const letter = drawing("text", { y: rule.letter_y, "text-anchor": "middle", "font-size": 10.5, "font-weight": 700, fill: look.ink });
     letter.textContent = service.letter;
     picture.append(letter);
-    return L.divIcon({ className: "service-box", html: picture, iconSize: [24, 24] });
+    return L.divIcon({ className: "service-box", html: picture, iconSize: [size, size] });
   }
 
   function showServices() {
     services.clearLayers();
+    drawnServices = [];
     if (!map.hasLayer(services)) { note.textContent = ""; return; }
     const seen = data.services.filter((s) => map.getBounds().contains([s.lat, s.lon]));
     const near = seen.filter((s) => s.near);
     const some = seen.length <= mostServices ? seen : near.length <= mostServices ? near : [];
     note.textContent = some === seen ? "" : some === near
       ? "Services near the places are drawn; zoom in to see all." : "Zoom in to see services.";
+    drawnServices = some;
     for (const service of some) {
       const tip = node("span", `${service.name} (${service.label})`);
       L.marker([service.lat, service.lon], {
@@ -204,20 +212,28 @@ function csgeoDraw(map, data) {
   function showNames() {
     names.clearLayers();
     const taken = [...drawn.values()].map((d) => L.bounds(d.now.subtract([17, 17]), d.now.add([17, 17])));
+    for (const service of drawnServices) {
+      const at = map.latLngToLayerPoint([service.lat, service.lon]);
+      taken.push(L.bounds(at.subtract([8, 8]), at.add([8, 8])));
+    }
     const view = map.getPixelBounds(), origin = map.getPixelOrigin();
     const frame = L.bounds(view.min.subtract(origin), view.max.subtract(origin));
     let shown = 0;
     for (const town of settlements) {
       const at = map.latLngToLayerPoint(town.at);
       const half = L.point(4.2 * town.name.length + 6, 12);
-      const box = L.bounds(at.subtract(half), at.add(half));
-      if (!frame.contains(box) || taken.some((other) => other.intersects(box)) || shown >= 25) continue;
-      taken.push(box);
-      shown += 1;
-      L.marker(town.at, {
-        pane: "names", interactive: false, keyboard: false,
-        icon: L.divIcon({ className: "town", html: node("span", town.name), iconSize: [0, 0] }),
-      }).addTo(names);
+      for (const lift of [0, -24, 24, -44, 44]) {
+        const middle = at.add([0, lift]);
+        const box = L.bounds(middle.subtract(half), middle.add(half));
+        if (!frame.contains(box) || taken.some((other) => other.intersects(box)) || shown >= 25) continue;
+        taken.push(box);
+        shown += 1;
+        L.marker(map.layerPointToLatLng(middle), {
+          pane: "names", interactive: false, keyboard: false,
+          icon: L.divIcon({ className: "town", html: node("span", town.name), iconSize: [0, 0] }),
+        }).addTo(names);
+        break;
+      }
     }
   }
 
@@ -231,7 +247,7 @@ function csgeoDraw(map, data) {
     return hatch;
   })());
   L.control.scale({ imperial: false, maxWidth: 120, position: "bottomright" }).addTo(map);
-  const north = L.control({ position: "topright" });
+  const north = L.control({ position: "bottomright" });
   north.onAdd = () => {
     const arrow = drawing("svg", { width: 28, height: 40, viewBox: "0 0 28 40", role: "img", "aria-label": "North is up" });
     arrow.append(drawing("path", { d: "M14,2L22,24L14,19L6,24Z", fill: look.ink }));
@@ -274,7 +290,7 @@ function csgeoDraw(map, data) {
 
   whole();
   spread();
-  toggle("services", services, showServices);
+  toggle("services", services, () => { showServices(); showNames(); });
   toggle("cells", cells, null);
   showNames();
   map.on("zoomend", spread);
