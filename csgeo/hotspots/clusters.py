@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: A cluster is at least this many records, and at least this many different points.
 LEAST_RECORDS = 10
 LEAST_POINTS = 3
+#: Records this near to each other are never split into two clusters: the side of a cell, metres.
+NEVER_SPLIT_M = 125.0
 
 
 def cluster_points(
@@ -54,7 +56,8 @@ def cluster_points(
 
     References
     ----------
-    Campello, Moulavi and Sander (2013), https://doi.org/10.1007/978-3-642-37456-2_14
+    Campello, Moulavi and Sander (2013), https://doi.org/10.1007/978-3-642-37456-2_14;
+    Malzer and Baum (2020), https://doi.org/10.1109/MFI49285.2020.9235263, for what is never split.
     """
     points, of_record, stacked = np.unique(
         np.column_stack([x, y]), axis=0, return_inverse=True, return_counts=True
@@ -68,7 +71,10 @@ def cluster_points(
     from sklearn.cluster import HDBSCAN  # noqa: PLC0415  (heavy, and used only here)
 
     found = HDBSCAN(
-        min_cluster_size=max(2, least_points), cluster_selection_method="eom", copy=True
+        min_cluster_size=max(2, least_points),
+        cluster_selection_method="eom",
+        cluster_selection_epsilon=NEVER_SPLIT_M,
+        copy=True,
     ).fit(points)
     label = np.asarray(found.labels_, dtype=np.int64)
     clusters = int(label.max()) + 1

@@ -39,9 +39,38 @@ def getis_ord_star(values: npt.NDArray[np.generic], mask: npt.NDArray[np.bool_])
     Ord and Getis (1995), https://doi.org/10.1111/j.1538-4632.1995.tb00912.x
     """
     inside = np.where(mask, values, 0).astype(float)
-    n = int(mask.sum())
+    score = np.full(mask.shape, np.nan)
     sums, reach = _with_neighbours(inside), _with_neighbours(mask.astype(float))
-    return _score(sums, reach, inside[mask], n, mask)
+    score[mask] = score_sums(sums[mask], reach[mask], inside[mask])
+    return score
+
+
+def score_sums(sums: Numbers, reach: Numbers, values: Numbers) -> Numbers:
+    """Turn sums over neighbourhoods into Gi* scores.
+
+    Parameters
+    ----------
+    sums, reach
+        n sums of the values in each neighbourhood, and how many values it has (weights 1).
+    values
+        The n values.
+
+    Returns
+    -------
+    score
+        n z-scores; missing where there is nothing to compare with.
+    """
+    n = len(values)
+    score = np.full(n, np.nan)
+    if n < 2 or values.min() == values.max():
+        return score
+    mean = values.mean()
+    deviation = np.sqrt(np.mean((values - mean) ** 2))
+    # weights are 1, so their sum and the sum of their squares are both `reach`
+    spread = deviation * np.sqrt(np.maximum(n * reach - reach**2, 0.0) / (n - 1))
+    # 0/0 is the honest "nothing to compare with", so it stays missing
+    np.divide(sums - mean * reach, spread, out=score, where=spread > 0)
+    return score
 
 
 def one_sided_p(z: Numbers) -> Numbers:
@@ -49,21 +78,6 @@ def one_sided_p(z: Numbers) -> Numbers:
     from scipy.special import ndtr  # noqa: PLC0415  (heavy, and used only here)
 
     return np.asarray(ndtr(-z))
-
-
-def _score(
-    sums: Numbers, reach: Numbers, values: Numbers, n: int, mask: npt.NDArray[np.bool_]
-) -> Numbers:
-    score = np.full(mask.shape, np.nan)
-    if n < 2 or values.min() == values.max():
-        return score
-    mean = values.mean()
-    deviation = np.sqrt(np.maximum(np.mean(values**2) - mean**2, 0.0))
-    # weights are 1, so their sum and the sum of their squares are both `reach`
-    spread = deviation * np.sqrt(np.maximum(n * reach - reach**2, 0.0) / (n - 1))
-    # 0/0 is the honest "nothing to compare with", so it stays missing
-    np.divide(sums - mean * reach, spread, out=score, where=mask & (spread > 0))
-    return score
 
 
 def _with_neighbours(raster: Numbers) -> Numbers:
