@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 #: A cluster is at least this many records, and at least this many different points.
 LEAST_RECORDS = 10
-LEAST_POINTS = 3
-#: Records this near to each other are never split into two clusters: the side of a cell, metres.
-NEVER_SPLIT_M = 125.0
+LEAST_POINTS = 5
 
 
 def cluster_points(
@@ -56,8 +54,7 @@ def cluster_points(
 
     References
     ----------
-    Campello, Moulavi and Sander (2013), https://doi.org/10.1007/978-3-642-37456-2_14;
-    Malzer and Baum (2020), https://doi.org/10.1109/MFI49285.2020.9235263, for what is never split.
+    Campello, Moulavi and Sander (2013), https://doi.org/10.1007/978-3-642-37456-2_14
     """
     points, of_record, stacked = np.unique(
         np.column_stack([x, y]), axis=0, return_inverse=True, return_counts=True
@@ -71,10 +68,7 @@ def cluster_points(
     from sklearn.cluster import HDBSCAN  # noqa: PLC0415  (heavy, and used only here)
 
     found = HDBSCAN(
-        min_cluster_size=max(2, least_points),
-        cluster_selection_method="eom",
-        cluster_selection_epsilon=NEVER_SPLIT_M,
-        copy=True,
+        min_cluster_size=max(2, least_points), cluster_selection_method="eom", copy=True
     ).fit(points)
     label = np.asarray(found.labels_, dtype=np.int64)
     clusters = int(label.max()) + 1
