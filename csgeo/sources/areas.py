@@ -16,7 +16,7 @@ from csgeo.sources.columns import Mapped, folded, known_columns, match_columns
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.shapes import other_shapes, read_shapes, repaired
 from csgeo.sources.sieve import Doubt
-from csgeo.sources.values import to_numbers, to_text
+from csgeo.sources.values import constant, to_numbers, to_text
 from csgeo.tables import AREAS, NATIONAL_GRID
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def not_wanted(rows: Rows, where: Mapping[str, Any] | None) -> list[Doubt]:
 def _names(rows: Rows, ids: pd.Index, layer: str | None) -> pd.Series:
     """Name areas that have no name: one by its layer or file, several by their ids."""
     if len(ids) == 1:
-        return pd.Series([layer or rows.stem], index=rows.frame.index, dtype="str")
+        return constant(layer or rows.stem, rows.frame.index)
     return pd.Series(ids, index=rows.frame.index, dtype="str")
 
 
@@ -178,7 +178,7 @@ def _level(rows: Rows, matched: Mapping[str, str], level: str | None) -> pd.Seri
     guessed = level or next(
         (w for w in (_level_of(matched.get(c, "")) for c in ("area_id", "name")) if w), None
     )
-    return pd.Series([guessed] * len(index), index=index, dtype="str")
+    return constant(guessed, index)
 
 
 def _level_of(column: str) -> str | None:

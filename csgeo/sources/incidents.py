@@ -23,7 +23,7 @@ from csgeo.sources.labels import (
 )
 from csgeo.sources.location import Located, locate
 from csgeo.sources.times import ORDERS, Times, read_times
-from csgeo.sources.values import to_text
+from csgeo.sources.values import constant, to_text
 from csgeo.tables import INCIDENTS, NATIONAL_GRID
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _harm(
                 lacks_columns(rows.file, "what kind of harm it was", looked, found, remedy)
             )
         n, index = len(rows.frame), rows.frame.index
-        codes = pd.Series([everywhere] * n, index=index, dtype="str")
+        codes = constant(everywhere, index)
         return Coded(codes, codes, pd.Series(np.zeros(n, dtype=bool), index=index))
     coded = code_labels(rows.frame[matched["harm"]], "harm", words)
     remedy = "Name the right column, or add the labels to the recipe under [incidents.words]."
@@ -221,15 +221,11 @@ def _fields(
     if "incident_id" in matched:
         notes += check_codes(to_text(frame[matched["incident_id"]]), matched["incident_id"])[1]
     name = source or rows.stem
-    everywhere = pd.Series([name] * len(frame), index=frame.index, dtype="str")
+    everywhere = constant(name, frame.index)
     text["source"] = everywhere if source or "source" not in text else text["source"].fillna(name)
     if origin is not None:
         given = code_of(origin, "origin")
-        own = (
-            labels["origin"].codes
-            if "origin" in labels
-            else pd.Series(np.nan, index=frame.index, dtype="str")
-        )
+        own = labels["origin"].codes if "origin" in labels else constant(None, frame.index)
         text["origin"] = own.fillna(given)
     return _Fields(harm.codes, labels, times, text, tuple(notes))
 
@@ -241,7 +237,7 @@ def _table(
     used: npt.NDArray[np.bool_],
     to_crs: object,
 ) -> gpd.GeoDataFrame:
-    silent = pd.Series(np.nan, index=fields.harm.index, dtype="str")
+    silent = constant(None, fields.harm.index)
     codes = {ours: coded.codes for ours, coded in fields.labels.items()}
     text = codes | fields.columns
     columns = {

@@ -6,17 +6,17 @@ import difflib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from csgeo.errors import UnknownWords
 from csgeo.sources.sieve import Doubt
-from csgeo.sources.values import to_text
+from csgeo.sources.values import distinct, spread, to_text
 from csgeo.vocabulary import Name, Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import numpy.typing as npt
 
 #: Labels that say that nothing is known, whatever the vocabulary.
@@ -52,23 +52,26 @@ def code_labels(values: pd.Series, name: Name, extra: Mapping[str, str] | None =
     vocabulary = load_vocabulary(name)
     check_extra(vocabulary, extra)
     labels = to_text(values)
-    codes = vocabulary.translate(labels, extra)
-    codes = codes.fillna(_joined(labels[codes.isna()], vocabulary, extra))
-    silent = labels.str.casefold().isin(_NOT_KNOWN)
-    return Coded(codes, labels, labels.notna() & codes.isna() & ~silent)
+    numbers, words = distinct(labels)
+    plain = pd.Series(words, dtype="str")
+    found = vocabulary.translate(plain, extra)
+    found = found.fillna(_joined(plain[found.isna()], vocabulary, extra))
+    silent = np.array([w.casefold() in _NOT_KNOWN for w in words] + [True])
+    known = np.append(found.notna().to_numpy(dtype=bool), True)
+    codes = spread([None if pd.isna(c) else str(c) for c in found], numbers, labels.index)
+    unknown = pd.Series((~silent & ~known)[numbers], index=labels.index)
+    return Coded(codes, labels, unknown)
 
 
-def _joined(
-    labels: pd.Series, vocabulary: Vocabulary, extra: Mapping[str, str] | None
-) -> pd.Series:
+def _joined(words: pd.Series, vocabulary: Vocabulary, extra: Mapping[str, str] | None) -> pd.Series:
     """Read labels such as ``Bus Station,Coach Station``: several words for one code."""
-    found: dict[str, str] = {}
-    for label in labels.dropna().unique():
-        parts = pd.Series([p for p in re.split(r"[,;|]", label) if p.strip()], dtype="str")
-        codes = set(vocabulary.translate(parts, extra)) if len(parts) > 1 else set()
-        if len(codes) == 1:
-            found[label] = codes.pop()
-    return labels.map(found).astype("str")
+    found = {}
+    for word in words:
+        parts = pd.Series([p for p in re.split(r"[,;|]", word) if p.strip()], dtype="str")
+        codes = vocabulary.translate(parts, extra)
+        if len(parts) > 1 and codes.notna().all() and len(set(codes)) == 1:
+            found[word] = codes.iloc[0]
+    return words.map(found).astype("str")
 
 
 def check_extra(vocabulary: Vocabulary, extra: Mapping[str, str] | None) -> None:

@@ -14,7 +14,7 @@ from csgeo.sources.columns import Mapped, known_columns, lacks_columns, match_co
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.labels import code_labels, code_of, refuse_all_unknown, unknown_doubts
 from csgeo.sources.shapes import read_shapes, repaired
-from csgeo.sources.values import to_text
+from csgeo.sources.values import constant, to_text
 from csgeo.tables import NATIONAL_GRID, PLACES
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def read_places(
     names = (
         to_text(rows.frame[matched["name"]])
         if "name" in matched
-        else pd.Series(None, index=rows.frame.index, dtype="str")
+        else constant(None, rows.frame.index)
     )
 
     def make(used: npt.NDArray[np.bool_]) -> gpd.GeoDataFrame:
@@ -124,7 +124,7 @@ def _kinds(
             raise UnknownColumns(
                 lacks_columns(rows.file, "what kind of place it is", looked, found, remedy)
             )
-        return pd.Series([everywhere] * len(index), index=index, dtype="str"), []
+        return constant(everywhere, index), []
     column = matched["kind"]
     coded = code_labels(rows.frame[column], "location", words)
     remedy = 'Name the right column, say kind = "..." for all rows, or add the labels under [places.words].'

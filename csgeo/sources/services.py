@@ -16,7 +16,7 @@ from csgeo.sources.labels import code_labels, code_of, refuse_all_unknown, unkno
 from csgeo.sources.location import locate
 from csgeo.sources.shapes import without_place
 from csgeo.sources.times import read_times
-from csgeo.sources.values import to_numbers, to_text
+from csgeo.sources.values import constant, to_numbers, to_text
 from csgeo.tables import NATIONAL_GRID, SERVICES
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _kinds(
             raise UnknownColumns(
                 lacks_columns(rows.file, "what kind of service it is", looked, found, remedy)
             )
-        return pd.Series([everywhere] * len(index), index=index, dtype="str"), ()
+        return constant(everywhere, index), ()
     coded = code_labels(rows.frame[matched["kind"]], "service", words)
     remedy = 'Name the right column, say kind = "..." for all rows, or add the labels under [services.words].'
     if everywhere is None:
@@ -140,7 +140,7 @@ def _kinds(
 
 def _fields(rows: Rows, matched: Mapping[str, str]) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
     frame, index = rows.frame, rows.frame.index
-    silent = pd.Series(np.nan, index=index, dtype="str")
+    silent = constant(None, index)
 
     def text(ours: str) -> pd.Series:
         return to_text(frame[matched[ours]]) if ours in matched else silent

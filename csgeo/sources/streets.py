@@ -13,7 +13,7 @@ from csgeo.sources.account import account, own_ids
 from csgeo.sources.columns import Mapped, known_columns, match_columns
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.shapes import other_shapes, read_shapes
-from csgeo.sources.values import distinct, to_text
+from csgeo.sources.values import constant, distinct, spread, to_text
 from csgeo.tables import NATIONAL_GRID, STREETS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def read_streets(
     names = (
         to_text(rows.frame[matched["name"]])
         if "name" in matched
-        else pd.Series(None, index=rows.frame.index, dtype="str")
+        else constant(None, rows.frame.index)
     )
     fields = pd.DataFrame({"name": names, "kind": kinds})
 
@@ -123,13 +123,12 @@ def read_streets(
 def _kinds(rows: Rows, matched: Mapping[str, str]) -> pd.Series:
     """Give main, street or path; a path by its form stays one whatever its class."""
     index = rows.frame.index
-    kinds = pd.Series("street", index=index, dtype="str")
+    kinds = constant("street", index)
     for ours in ("kind", "form"):
         if ours in matched:
             codes, words = distinct(rows.frame[matched[ours]])
-            read = np.array([_kind(w) for w in words] + ["street"], dtype=object)
-            found = pd.Series(read[codes], index=index, dtype="str")
-            kinds = found.where(found.ne("street"), kinds)
+            found = spread([_kind(w) for w in words], codes, index)
+            kinds = found.where(found.notna() & found.ne("street"), kinds)
     return kinds
 
 

@@ -56,7 +56,10 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?")
 _EXCEL_EPOCH = np.datetime64("1899-12-30T00:00:00", "s")
 _LOCAL = "Europe/London"
 #: What systems write where a date is not known.
-_STAND_INS = {"1900-01-01", "1899-12-30", "1899-12-31", "1753-01-01", "0001-01-01", "9999-12-31"}
+_STAND_INS = np.array(
+    ["1900-01-01", "1899-12-30", "1899-12-31", "1753-01-01", "0001-01-01", "9999-12-31"],
+    dtype="datetime64[D]",
+)
 _NAT = np.datetime64("NaT", "s")
 
 
@@ -199,7 +202,7 @@ def _with_notes(
 ) -> _Read:
     """Take out stand-ins, tell dates from midnights, and say what could not be read."""
     notes = []
-    stand_in = np.isin(moments.astype("datetime64[D]").astype(str), list(_STAND_INS))
+    stand_in = np.isin(moments.astype("datetime64[D]"), _STAND_INS)
     moments, precision = moments.copy(), precision.copy()
     moments[stand_in], precision[stand_in] = _NAT, "unknown"
     if stand_in.any():

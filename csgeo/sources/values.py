@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 #: What people and programs write where there is nothing to write.
@@ -20,6 +22,16 @@ def distinct(values: pd.Series) -> tuple[npt.NDArray[np.intp], list[str]]:
     """Give each distinct value once, as text, and its number for each row; -1 where missing."""
     codes, words = pd.factorize(values, use_na_sentinel=True)
     return codes, [str(w) for w in np.asarray(words, dtype=object)]
+
+
+def spread(words: Sequence[str | None], codes: npt.NDArray[np.intp], index: pd.Index) -> pd.Series:
+    """Give each row its word by number; missing where the number is -1."""
+    return pd.Series(pd.array([*words, None], dtype="str").take(codes), index=index)
+
+
+def constant(word: str | None, index: pd.Index) -> pd.Series:
+    """Give each row the same word, or none."""
+    return spread([word], np.zeros(len(index), dtype=np.intp), index)
 
 
 def is_blank(values: pd.Series) -> pd.Series:
@@ -39,8 +51,8 @@ def to_text(values: pd.Series) -> pd.Series:
             values = values.astype("Int64")
     codes, words = distinct(values)
     texts = [w.strip() for w in words]
-    kept = np.array([None if t.casefold() in BLANKS else t for t in texts] + [None], dtype=object)
-    return pd.Series(kept[codes], index=values.index, name=values.name, dtype="str")
+    kept = [None if t.casefold() in BLANKS else t for t in texts]
+    return pd.Series(spread(kept, codes, values.index), name=values.name)
 
 
 def to_numbers(values: pd.Series, *, comma: str = "decimal") -> pd.Series:

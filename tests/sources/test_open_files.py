@@ -50,7 +50,7 @@ def test_play_spaces_drawn_as_areas_are_services_at_a_point(open_data):
     reading = read_services(open_data / BATH, layer="banes_gss_playspace_youth", kind="YOUTH_CLUB")
     SERVICES.check(reading.table, "services")
     assert len(reading.table) == 49
-    assert reading.table["name"].notna().sum() == 14
+    assert reading.table["name"].notna().sum() == 4  # the council names few of them
 
 
 def test_hospitals_and_libraries_of_england(open_data):
