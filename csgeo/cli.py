@@ -71,7 +71,7 @@ def sample(
 
     Example: csgeo sample county && csgeo run county/csgeo.toml
     """
-    from csgeo.samples.write import write_county  # noqa: PLC0415  heavy: only where used
+    from csgeo.samples import write_county  # noqa: PLC0415  heavy: only where used
 
     written = write_county(folder, seed=seed)
     recipe = folder / "csgeo.toml"
