@@ -15,6 +15,7 @@ import pandas as pd
 from csgeo.disclosure.provenance import protected_provenance
 from csgeo.disclosure.released import BANDS, RELEASED_CELLS, RELEASED_HOTSPOTS
 from csgeo.disclosure.rounding import hold_enough, round_count, round_counts
+from csgeo.disclosure.shapes import require_cells
 from csgeo.tables import CELLS, HOTSPOTS
 from csgeo.vocabulary import load_vocabulary
 
@@ -131,6 +132,7 @@ def protect_hotspots(
         ``RELEASED_HOTSPOTS``, at most n rows, in order of rank.
     """
     kept = hotspots.loc[hold_enough(hotspots, least=least, people_known=people_known)]
+    require_cells(kept, kept["cells"], "study.hotspots")
     incidents = round_counts(kept["incidents"], step=step)
     expected = round_counts(kept["expected"], step=step).clip(lower=step)
     strength = (incidents / expected).astype(float).round(1)
@@ -202,6 +204,7 @@ def protect_cells(
         incidents=counts[drawn], hidden=~enough[drawn], band=_cell_bands(counts)[drawn]
     )
     shown = shown[["incidents", "hidden", "band", "geometry"]].sort_index()
+    require_cells(shown, shown.index, "study.cells")
     return (
         RELEASED_CELLS.check(shown, "released cells"),
         round_count(int((some & ~enough).sum()), step=step),

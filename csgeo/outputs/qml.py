@@ -6,10 +6,10 @@ QML written from the one style specification: one style a layer.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from csgeo.disclosure.release import require_release
 from csgeo.outputs import words
+from csgeo.outputs.qgis_symbols import categorised, fill, labels, line, marker, single
 from csgeo.outputs.style import (
     BANDS,
     BASEMAP,
@@ -26,15 +26,13 @@ from csgeo.outputs.style import (
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
+    from xml.etree.ElementTree import Element
 
     from csgeo.disclosure.release import Release
+    from csgeo.outputs.qgis_symbols import Category
 
-_MM_PER_PX = 25.4 / 96
 _PEN = {"solid": "solid", "dashed": "dash", "dotted": "dot"}
-#: value of the field, label, symbol
-Category = tuple[str, str, Element]
 
 
 def styles(release: Release) -> dict[str, str]:
@@ -50,10 +48,10 @@ def styles(release: Release) -> dict[str, str]:
         "hotspots": _hotspots(),
         "cells": _cells(release),
         "services": _services(),
-        "area": _single(fill(None, INK, 1.2, pen="dash")),
-        "basemap": _categorised("kind", _base("stroke", line)),
-        "basemap_areas": _categorised("kind", _base("fill", _base_area)),
-        "basemap_names": _single(
+        "area": single(fill(None, INK, 1.2, pen="dash")),
+        "basemap": categorised("kind", _base("stroke", line)),
+        "basemap_areas": categorised("kind", _base("fill", _base_area)),
+        "basemap_names": single(
             marker("circle", "#00000000", "#00000000", 0.1),
             labels("name", colour=QUIET_INK, size=9, halo=True, bold=True),
         ),
@@ -93,7 +91,7 @@ def _hotspots() -> str:
         for band, look in BANDS.items()
     ]
     numbers = labels("rank", colour=INK, size=10, bold=True, disc=True)
-    return _categorised("band", categories, numbers)
+    return categorised("band", categories, numbers)
 
 
 def _cells(release: Release) -> str:
@@ -106,7 +104,7 @@ def _cells(release: Release) -> str:
         for band, look in BANDS.items()
     ]
     hatched = fill(QUIET_INK, QUIET_INK, 0.4, brush="b_diagonal", opacity=CELL_OPACITY)
-    return _categorised(
+    return categorised(
         "coalesce(\"band\", 'hidden')",
         [*categories, ("hidden", words.hidden_label(release), hatched)],
     )
@@ -118,7 +116,7 @@ def _services() -> str:
         (kind, kinds.label(kind), marker(SHAPES[service_shape(kind)]["qgis"], GROUND, INK, 5.0))
         for kind in kinds.codes
     ]
-    return _categorised("kind", categories, labels("letter", colour=INK, size=7, bold=True))
+    return categorised("kind", categories, labels("letter", colour=INK, size=7, bold=True))
 
 
 def _base(part: str, make: Any) -> list[Category]:
@@ -126,214 +124,5 @@ def _base(part: str, make: Any) -> list[Category]:
     return [(kind, kind.capitalize(), make(BASEMAP[kind])) for kind in drawn]
 
 
-def line(look: dict[str, Any]) -> Element:
-    """Make a line symbol from a base map rule."""
-    return symbol(
-        "line",
-        "SimpleLine",
-        {
-            "line_color": rgba(look["stroke"]),
-            "line_width": mm(look["width"]),
-            "line_style": "dash" if look["dash"] else "solid",
-            "line_width_unit": "MM",
-        },
-    )
-
-
 def _base_area(look: dict[str, Any]) -> Element:
     return fill(look["fill"], look["stroke"], look["width"])
-
-
-def fill(
-    colour: str | None,
-    outline: str | None,
-    width_px: float,
-    *,
-    opacity: float = 1,
-    pen: str = "solid",
-    brush: str = "solid",
-    rules: dict[str, str] | None = None,
-) -> Element:
-    """Make a fill symbol; `rules` are expressions that set a property for each feature."""
-    return symbol(
-        "fill",
-        "SimpleFill",
-        {
-            "color": rgba(colour or GROUND, opacity),
-            "style": brush if colour else "no",
-            "outline_color": rgba(outline or INK),
-            "outline_style": pen if outline else "no",
-            "outline_width": mm(width_px),
-            "outline_width_unit": "MM",
-            "joinstyle": "miter",
-        },
-        rules,
-    )
-
-
-def marker(shape: str, colour: str, outline: str, size_mm: float) -> Element:
-    """Make a marker symbol."""
-    return symbol(
-        "marker",
-        "SimpleMarker",
-        {
-            "name": shape,
-            "color": rgba(colour),
-            "outline_color": rgba(outline),
-            "outline_style": "solid",
-            "outline_width": mm(1.6),
-            "size": f"{size_mm:g}",
-            "size_unit": "MM",
-        },
-    )
-
-
-def symbol(
-    kind: str, layer: str, options: dict[str, str], rules: dict[str, str] | None = None
-) -> Element:
-    """Make a symbol of one layer."""
-    made = Element("symbol", type=kind, name="0", alpha="1", clip_to_extent="1", force_rhr="0")
-    inside = SubElement(made, "layer", {"class": layer, "enabled": "1", "pass": "0", "locked": "0"})
-    listed = SubElement(inside, "Option", type="Map")
-    for name, value in options.items():
-        SubElement(listed, "Option", name=name, value=value, type="QString")
-    _data_defined(inside, rules or {})
-    return made
-
-
-def labels(
-    field: str,
-    *,
-    colour: str,
-    size: float,
-    bold: bool = False,
-    halo: bool = False,
-    disc: bool = False,
-) -> Element:
-    """Make labels over the middle of each feature: with a white disc, or a white halo."""
-    made = Element("labeling", type="simple")
-    settings = SubElement(made, "settings", calloutType="simple")
-    text = SubElement(
-        settings,
-        "text-style",
-        fieldName=field,
-        isExpression="0",
-        fontFamily="Arial",
-        fontSize=f"{size:g}",
-        fontSizeUnit="Point",
-        fontWeight="75" if bold else "50",
-        namedStyle="Bold" if bold else "Regular",
-        textColor=rgba(colour),
-        textOpacity="1",
-    )
-    SubElement(
-        text,
-        "text-buffer",
-        bufferDraw="1" if halo else "0",
-        bufferSize="0.8",
-        bufferSizeUnits="MM",
-        bufferColor=rgba(GROUND),
-        bufferOpacity="1",
-    )
-    if disc:
-        SubElement(
-            text,
-            "background",
-            shapeDraw="1",
-            shapeType="3",  # circle
-            shapeSizeType="1",  # of a fixed size
-            shapeSizeX="6.4",
-            shapeSizeY="6.4",
-            shapeSizeUnit="MM",
-            shapeFillColor=rgba(GROUND),
-            shapeBorderColor=rgba(INK),
-            shapeBorderWidth=mm(2),
-            shapeBorderWidthUnit="MM",
-            shapeOpacity="1",
-        )
-    # over the point; over the middle of an area, inside it
-    SubElement(
-        settings,
-        "placement",
-        placement="1",
-        quadOffset="4",
-        centroidInside="1",
-        fitInPolygonOnly="0",
-        priority="10",
-        overrunDistance="0",
-    )
-    SubElement(settings, "rendering", displayAll="1" if disc else "0", obstacle="0", drawLabels="1")
-    return made
-
-
-def _categorised(field: str, categories: Iterable[Category], *more: Element) -> str:
-    renderer = Element(
-        "renderer-v2", type="categorizedSymbol", attr=field, symbollevels="0", enableorderby="0"
-    )
-    listed, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
-    for number, (value, label, made) in enumerate(categories):
-        SubElement(
-            listed,
-            "category",
-            value=value,
-            label=label,
-            symbol=str(number),
-            render="true",
-            type="string",
-        )
-        made.set("name", str(number))
-        symbols.append(made)
-    return _document(renderer, *more)
-
-
-def _single(made: Element, *more: Element) -> str:
-    renderer = Element("renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0")
-    SubElement(renderer, "symbols").append(made)
-    return _document(renderer, *more)
-
-
-def _document(renderer: Element, *more: Element) -> str:
-    qgis = Element(
-        "qgis",
-        version="3.22.0",
-        styleCategories="Symbology|Labeling",
-        labelsEnabled="1" if more else "0",
-    )
-    qgis.append(renderer)
-    qgis.extend(more)
-    indent(qgis, space=" ")
-    text = tostring(qgis, encoding="unicode")
-    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n"
-
-
-def _data_defined(layer: Element, rules: dict[str, str]) -> None:
-    if not rules:
-        return
-    outer = SubElement(SubElement(layer, "data_defined_properties"), "Option", type="Map")
-    SubElement(outer, "Option", name="name", value="", type="QString")
-    listed = SubElement(outer, "Option", name="properties", type="Map")
-    for name, expression in rules.items():
-        one = SubElement(listed, "Option", name=name, type="Map")
-        SubElement(one, "Option", name="active", value="true", type="bool")
-        SubElement(one, "Option", name="expression", value=expression, type="QString")
-        SubElement(one, "Option", name="type", value="3", type="int")
-    SubElement(outer, "Option", name="type", value="collection", type="QString")
-
-
-def rgba(colour: str, opacity: float = 1) -> str:
-    """Write a colour as QGIS does: red, green, blue, opacity, 0 to 255 each.
-
-    Examples
-    --------
-    >>> rgba("#12436D")
-    '18,67,109,255'
-    """
-    digits = colour.removeprefix("#")
-    red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
-    alpha = int(digits[6:8], 16) if len(digits) == 8 else round(255 * opacity)
-    return f"{red},{green},{blue},{alpha}"
-
-
-def mm(px: float) -> str:
-    """Write a width on the screen as millimetres."""
-    return f"{px * _MM_PER_PX:.2f}"

@@ -53,6 +53,9 @@ def ten(tmp_path_factory):
     more = study.hotspots.iloc[:2].assign(name=["Around Low Row", "Around High Row"], incidents=31)
     more.index = [f"{id_}x" for id_ in more.index]
     more.geometry = more.translate(0, -1000)
+    more["cells"] = [
+        re.sub(r"(?<=N)\d+", lambda north: str(int(north[0]) - 1000), ids) for ids in more["cells"]
+    ]
     study.hotspots = pd.concat([study.hotspots, more]).rename_axis("hotspot_id")
     return write_map(make_release(study), tmp_path_factory.mktemp("share"))["map.html"]
 
