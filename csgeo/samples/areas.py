@@ -69,9 +69,10 @@ def make_areas(land: Land, rng: np.random.Generator) -> Areas:
     piece, owner = _pieces(land, seeds, rng)
     district = _districts(seeds, of, land)
     ward = _wards(seeds, of, district, rng)
-    small = _small_areas(seeds, of, land, district, ward, rng)
-    small = small.set_geometry(
-        gpd.GeoSeries(_joined(piece, owner, len(seeds)), index=small.index, crs=NATIONAL_GRID)
+    small = gpd.GeoDataFrame(
+        _small_areas(seeds, of, land, _codes(district, ward), rng),
+        geometry=_joined(piece, owner, len(seeds)),
+        crs=NATIONAL_GRID,
     )
     wards = _above(small, "ward_id", _joined(piece, ward[owner], int(ward.max()) + 1), "ward")
     wards["name"] = _ward_names(wards, land, rng)
@@ -136,8 +137,10 @@ def _pieces(
     whole = shapely.contains_properly(land.outline, cells)
     partly = ~whole & shapely.intersects(land.outline, cells)
     cells[partly] = shapely.intersection(cells[partly], land.outline, grid_size=0.1)
-    kept = (whole | partly) & (shapely.area(cells) > 1)
-    return cells[kept], tree.query(points[kept])[1].astype(np.int64)
+    # along the outline a piece may be cut into several, or touch it in a mere line
+    parts, of = shapely.get_parts(cells[whole | partly], return_index=True)
+    kept = shapely.area(parts) > 0
+    return parts[kept], tree.query(points[whole | partly][of[kept]])[1].astype(np.int64)
 
 
 def _joined(piece: npt.NDArray[np.object_], group: Ints, groups: int) -> npt.NDArray[np.object_]:
@@ -180,7 +183,7 @@ def _wards(seeds: Floats, of: Ints, district: Ints, rng: np.random.Generator) ->
 
 
 def _small_areas(
-    seeds: Floats, of: Ints, land: Land, district: Ints, ward: Ints, rng: np.random.Generator
+    seeds: Floats, of: Ints, land: Land, codes: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Say who lives in each small area and how deprived it is."""
     kinds = np.array([s.kind for s in land.settlements])
@@ -195,21 +198,34 @@ def _small_areas(
     towns = np.isin(of, [2])
     need = inner + 0.5 * towns + rng.normal(0, 0.35, len(seeds))
     decile = 10 - np.argsort(np.argsort(need)) * 10 // len(seeds)
-    order = pd.Series(range(len(seeds))).groupby(ward).cumcount() + 1
-    titles = [f"{names.DISTRICTS[d]} {w + 1:03d}{_letters(k)}" for d, w, k in zip(district, ward, order, strict=True)]  # fmt: skip
     strata = np.where(of >= 0, np.array([_STRATA[k] for k in kinds])[of], _REST)
     return pd.DataFrame(
         {
-            "name": titles,
+            "name": codes["title"].to_numpy(),
             "level": "small area",
             "residents": residents.astype(int),
             "residents_10_17": young.astype(int),
             "stratum": strata,
             "deprivation_decile": decile,
-            "ward_id": [f"X05{w + 1:06d}" for w in ward],
-            "district_id": [f"X07{d + 1:06d}" for d in district],
+            "ward_id": codes["ward_id"].to_numpy(),
+            "district_id": codes["district_id"].to_numpy(),
         },
         index=pd.Index([f"X01{i + 1:06d}" for i in range(len(seeds))], name="area_id"),
+    )
+
+
+def _codes(district: Ints, ward: Ints) -> pd.DataFrame:
+    """Give each small area the codes of its ward and district, and its own title."""
+    nth = pd.Series(range(len(ward))).groupby(ward).cumcount() + 1
+    return pd.DataFrame(
+        {
+            "ward_id": [f"X05{w + 1:06d}" for w in ward],
+            "district_id": [f"X07{d + 1:06d}" for d in district],
+            "title": [
+                f"{names.DISTRICTS[d]} {w + 1:03d}{_letters(k)}"
+                for d, w, k in zip(district, ward, nth, strict=True)
+            ],
+        }
     )
 
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 _STEP_M = 15.0
 #: Records a metre, over those of a town street.
 _FACTOR = {
-    "city": 1.1,
+    "city": 1.03,
     "market town": 1.0,
     "coast town": 1.0,
-    "small town": 0.9,
-    "village": 0.7,
+    "small town": 0.95,
+    "village": 0.85,
 }
-_BETWEEN = 0.45
+_BETWEEN = 0.65
 
 
 class Exposure(NamedTuple):
@@ -56,11 +56,11 @@ def make_exposure(land: Land, streets: gpd.GeoDataFrame, rng: np.random.Generato
     kinds = {s.name: _FACTOR[s.kind] for s in land.settlements}
     factor = streets["settlement"].map(kinds).fillna(_BETWEEN).to_numpy(dtype=float)[of]
     city = land.settlements[0]
-    factor *= 1 + 0.08 * np.exp(-(((x - city.x) ** 2 + (y - city.y) ** 2) / 1_600**2))
+    factor *= 1 + 0.05 * np.exp(-(((x - city.x) ** 2 + (y - city.y) ** 2) / 1_600**2))
     for wave in (5_200.0, 9_700.0):
         turn = rng.uniform(0, 2 * np.pi)
         along = np.cos(turn) * x + np.sin(turn) * y
-        factor *= 1 + 0.05 * np.sin(2 * np.pi * (along / wave + rng.random()))
+        factor *= 1 + 0.04 * np.sin(2 * np.pi * (along / wave + rng.random()))
     weight = factor * (length / steps)[of]
     where = streets["settlement"].astype(object).where(streets["settlement"].notna(), None)
     return Exposure(x, y, weight / weight.sum(), np.asarray(where.to_numpy()[of], dtype=object))

@@ -24,6 +24,8 @@ from csgeo.samples.truth import Truth, make_truth
 from csgeo.tables import NATIONAL_GRID
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from csgeo.samples.areas import Areas
 
 
@@ -71,9 +73,8 @@ def county(seed: int = 1) -> County:
     areas = make_areas(land, next(chance))
     marks = make_landmarks(land, streets, next(chance))
     streets = _paths_in_parks(streets, marks.places)
-    middle = areas.districts.geometry.iloc[3].representative_point()
-    spots = marks.spots | {"default": np.round([middle.x, middle.y])}
-    planted = plan_places(marks.spots, streets, next(chance))
+    spots = marks.spots | {"default": _emptiest(areas, land)}
+    planted = plan_places(marks.spots, streets, land.outline, next(chance))
     exposure = make_exposure(land, streets, next(chance))
     records = make_records(exposure, planted, spots, areas.small_areas, next(chance))
     return County(
@@ -89,6 +90,15 @@ def county(seed: int = 1) -> County:
         gazetteer=_gazetteer(streets, marks.places),
         truth=make_truth(seed, planted, records.planted, spots, areas.small_areas),
     )
+
+
+def _emptiest(areas: Areas, land: Land) -> npt.NDArray[np.float64]:
+    """Give the middle of the small area that is farthest from any settlement."""
+    shapes = shapely.point_on_surface(areas.small_areas.geometry.to_numpy())
+    middle = shapely.get_coordinates(shapes)
+    settled = np.array([(s.x, s.y) for s in land.settlements])
+    away = np.hypot(*(middle[:, None] - settled[None]).transpose(2, 0, 1)).min(axis=1)
+    return np.asarray(np.round(middle[away.argmax()]))
 
 
 def _paths_in_parks(streets: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -120,7 +120,7 @@ def _blob(rng: np.random.Generator) -> shapely.Polygon:
         reach += rng.normal(0, 0.095 / k**0.9) * np.cos(k * turn + rng.uniform(0, 2 * np.pi))
     reach = np.clip(reach, 0.6, 1.17)
     edge = _MIDDLE + reach[:, None] * _HALF * np.column_stack([np.cos(turn), np.sin(turn)])
-    return shapely.make_valid(shapely.Polygon(np.round(edge, 1)))
+    return shapely.Polygon(np.round(edge, 1))
 
 
 def _river(city: Settlement, mouth_x: float, rng: np.random.Generator) -> shapely.LineString:

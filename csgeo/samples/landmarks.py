@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from csgeo.samples.land import Land
 
     Floats = npt.NDArray[np.float64]
+    Row = tuple[str, str, str | None, shapely.Geometry]  # kind, name, settlement, shape
 
 #: Where things stand in their settlement: (settlement, share of its radius, degrees from its north).
 _SPOTS = {
@@ -131,10 +132,10 @@ def _villages(land: Land, corners: pd.DataFrame) -> tuple[Floats, Floats, Floats
     return a, b + np.array([260.0, 210.0]), c + np.array([0.0, 12.0])
 
 
-def _special(land: Land, spots: dict[str, Floats]) -> list[tuple[str, str, str, shapely.Geometry]]:
+def _special(land: Land, spots: dict[str, Floats]) -> list[Row]:
     """Build the landmarks that stand at spots."""
     city, market, coast, small = (s.name for s in land.settlements[:4])
-    near = {
+    near: dict[str, list[tuple[str, str, str | None, int, int]]] = {
         "BUS_STATION": [("centre", f"{city} Bus Station", city, 60, 20), ("market", f"{market} Bus Station", market, 50, 30), ("seafront", f"{coast} Coach Station", coast, 90, 110)],
         "RAIL_STATION": [("station", f"{city} Central", city, 40, 10), ("market", f"{market} Station", market, -480, 260), ("recreation", f"{coast} Station", coast, -520, -180), ("small_town", f"{small} Station", small, 420, -230)],
         "RETAIL": [("centre", "Cornmarket Shopping Centre", city, -70, 40), ("parade", "Four Ways Parade", city, 20, 15), ("market", "Buttercross Arcade", market, -60, -40)],
@@ -158,10 +159,10 @@ def _special(land: Land, spots: dict[str, Floats]) -> list[tuple[str, str, str, 
 
 def _parks(
     land: Land, corners: pd.DataFrame, spots: dict[str, Floats], rng: np.random.Generator
-) -> list[tuple[str, str, str, shapely.Geometry]]:
+) -> list[Row]:
     """Lay out parks: at the spots that are parks, and scattered over the settlements."""
     city, _, coast, small = (s.name for s in land.settlements[:4])
-    rows = [
+    rows: list[Row] = [
         ("PARK", "City Meadow", city, _lawn(spots["park"], 190, rng)),
         ("PARK", "Marine Recreation Ground", coast, _lawn(spots["recreation"], 130, rng)),
         ("PARK", f"{small} Recreation Ground", small, _lawn(spots["small_town"], 110, rng)),
@@ -183,14 +184,14 @@ def _parks(
 
 def _lawn(middle: Floats, size: float, rng: np.random.Generator) -> shapely.Polygon:
     turn = np.linspace(0, 2 * np.pi, 22, endpoint=False)
-    reach = size * (1 + sum(rng.normal(0, 0.1) * np.cos(k * turn + rng.uniform(0, 6)) for k in (2, 3, 4)))  # fmt: skip
+    reach = np.full(len(turn), float(size))
+    for k in (2, 3, 4):
+        reach += size * rng.normal(0, 0.1) * np.cos(k * turn + rng.uniform(0, 6))
     edge = middle + reach[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
     return shapely.Polygon(np.round(edge, 1))
 
 
-def _ordinary(
-    land: Land, corners: pd.DataFrame, rng: np.random.Generator
-) -> list[tuple[str, str, str, shapely.Geometry]]:
+def _ordinary(land: Land, corners: pd.DataFrame, rng: np.random.Generator) -> list[Row]:
     """Scatter what every county has, by junction."""
     kinds = {s.name: s.kind for s in land.settlements}
     group = (
@@ -199,7 +200,7 @@ def _ordinary(
         .map({"city": 0, "market town": 1, "coast town": 1, "small town": 1, "village": 2})
     )
     by_group = [np.flatnonzero(group == g) for g in range(3)]
-    rows = []
+    rows: list[Row] = []
     for kind, many, last, shares in _ORDINARY:
         stems = [n.split()[0] for n in names.street_names(many + 130, rng)]
         unique = list(dict.fromkeys(stems))

@@ -81,7 +81,8 @@ def slot_times(
 
 def _pick(weight: Floats, how_many: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     ladder = np.cumsum(weight)
-    return np.searchsorted(ladder, rng.random(how_many) * ladder[-1], side="right").astype(np.int64)
+    at = np.searchsorted(ladder, rng.random(how_many) * ladder[-1], side="right")
+    return np.asarray(at, dtype=np.int64)
 
 
 def _minute(how_many: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -91,7 +92,7 @@ def _minute(how_many: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
 
 
 def _at(days: Times, minutes: npt.NDArray[np.int64]) -> Times:
-    return days.astype("datetime64[m]") + minutes.astype("timedelta64[m]")
+    return np.asarray(days.astype("datetime64[m]") + minutes.astype("timedelta64[m]"))
 
 
 def as_written(

@@ -73,23 +73,24 @@ def messy_extract(records: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
     return _spoilt(out, rng)
 
 
-def _spoilt(out: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    at = iter(rng.permutation(np.arange(5, len(out)))[:40].tolist())
-    e, n, day, harm = (out.columns.get_loc(c) for c in ("Eastings", "Northings", "Date of incident", "Type of harm"))  # fmt: skip
-    for _ in range(4):  # the machine's word for "no coordinates"
-        out.iloc[next(at), [e, n]] = ["0", "0"]
+def _spoilt(extract: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Put the faults in, each into a row of its own."""
+    place, day, harm = ["Eastings", "Northings"], "Date of incident", "Type of harm"
+    swapped = dict(enumerate(extract[place[::-1]].to_numpy().tolist()))
+    rows = rng.permutation(np.arange(5, len(extract)))[:40]
+    at = iter(rows.tolist())
+    out = extract.copy()
+    for wrong in [["0", "0"]] * 4 + [["", ""]] * 5 + [["585120", "1e308"], ["99.999999", "0.0"]]:
+        out.loc[next(at), place] = wrong
     for _ in range(3):
         row = next(at)
-        out.iloc[row, [e, n]] = out.iloc[row, [n, e]].to_list()
-    for wrong in ("58512", "5.85E+05", "1e308", "99.999999"):
-        out.iloc[next(at), e] = wrong
-    for _ in range(5):
-        out.iloc[next(at), [e, n]] = ["", ""]
-    for wrong in ("31/02/2025", "", "last Tuesday", "2025-10-14", "10/31/2025", "45950"):
-        out.iloc[next(at), day] = wrong
-    out.iloc[next(at), harm] = "Concern about peers (see form)"
-    out.iloc[next(at), harm] = ""
-    twice = next(at)
-    out.iloc[twice, 0] = out.iloc[twice - 1, 0]
-    out.iloc[next(at), harm] = "  county LINES "
+        out.loc[row, place] = swapped[row]
+    for word in ("58512", "5.85E+05"):
+        out.loc[next(at), "Eastings"] = word
+    for word in ("31/02/2025", "", "last Tuesday", "2025-10-14", "10/31/2025", "45950"):
+        out.loc[next(at), day] = word
+    for word in ("Concern about peers (see form)", "", "  county LINES "):
+        out.loc[next(at), harm] = word
+    row = next(at)
+    out.loc[row, "Ref"] = out.loc[row - 1, "Ref"]
     return out

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 #: Records that fall on streets with no place being hot, over three years.
-USUAL = 9_700
+USUAL = 10_200
 #: Records that say no place.
 NO_PLACE = 480
 _PEOPLE = 5_200
@@ -72,7 +72,11 @@ def make_records(
         expected = USUAL * exposure.share[inside].sum()
         active = active_months(plan)
         many = int(rng.poisson((plan.strength - 1) * expected * active.mean()))
-        parts.append(_hot(plan, exposure, inside, spot, many, rng))
+        away = np.hypot(exposure.x - spot[0], exposure.y - spot[1])
+        leaning = exposure._replace(
+            share=exposure.share * inside * np.exp(-((away / 170) ** 2) / 2)
+        )
+        parts.append(_hot(plan, leaning, inside, many, rng))
         added.append(many)
     parts += _artefacts(spots, rng)
     table = _settled(pd.concat(parts, ignore_index=True), rng)
@@ -105,12 +109,10 @@ def _usual(points: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _hot(
-    plan: Plan, exposure: Exposure, inside: npt.NDArray[np.bool_], spot: Floats, many: int, rng: np.random.Generator
+    plan: Plan, exposure: Exposure, inside: npt.NDArray[np.bool_], many: int, rng: np.random.Generator
 ) -> pd.DataFrame:  # fmt: skip
     """Draw the records that a planted place adds: denser towards its middle."""
-    away = np.hypot(exposure.x - spot[0], exposure.y - spot[1])
-    share = exposure.share * inside * np.exp(-((away / 170) ** 2) / 2)
-    points = _kept_inside(exposure._replace(share=share / share.sum()), inside, many, rng)
+    points = _kept_inside(exposure, inside, many, rng)
     circle = _people(max(8, round(many / 2.2)), rng)
     return pd.DataFrame(
         {
@@ -187,12 +189,12 @@ def _intervene(
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, int]:
     """Take away a share of the harm at one place from a day on; move some of it next door."""
-    treated = planted.index[planted["spot"] == INTERVENTION["spot"]][0]
+    treated = str(planted.loc[planted["spot"] == INTERVENTION.spot, "cells"].iloc[0])
     cells = cell_at(table["x"], table["y"], cell_m=CELL_M).astype(object)
-    start = np.datetime64(first_day(int(INTERVENTION["month"])))
-    hit = np.isin(cells, planted.at[treated, "cells"].split()) & (table["time"] >= start).to_numpy()
-    gone = hit & (rng.random(len(table)) < float(INTERVENTION["fall"]))
-    moved = gone & (rng.random(len(table)) < float(INTERVENTION["moved"]))
+    start = np.datetime64(first_day(INTERVENTION.month))
+    hit = np.isin(cells, treated.split()) & (table["time"] >= start).to_numpy()
+    gone = hit & (rng.random(len(table)) < INTERVENTION.fall)
+    moved = gone & (rng.random(len(table)) < INTERVENTION.moved)
     share = exposure.share * within[-1]
     points = _kept_inside(exposure._replace(share=share / share.sum()), within[-1], int(moved.sum()), rng)  # fmt: skip
     out = table.copy()
@@ -205,7 +207,7 @@ def _placeless(areas: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFram
     nowhere = pd.DataFrame({"x": np.nan, "y": np.nan}, index=range(NO_PLACE))
     table = _settled(_usual(nowhere, rng), rng)
     named = rng.choice(areas.index.to_numpy(dtype=object), NO_PLACE)
-    table["area_id"] = np.where(rng.random(NO_PLACE) < 0.5, named, None)
+    table["area_id"] = pd.Series(named).where(rng.random(NO_PLACE) < 0.5)
     return table.assign(precision_m=np.nan)
 
 

@@ -36,8 +36,8 @@ _SPACING = {
     "city": 140.0,
     "market town": 120.0,
     "coast town": 122.0,
-    "small town": 112.0,
-    "village": 96.0,
+    "small town": 128.0,
+    "village": 122.0,
 }
 #: Every so many lattice lines one is a main road.
 _MAIN_EVERY = 7
@@ -117,7 +117,7 @@ def _lay_town(s: Settlement, ground: shapely.Geometry, rng: np.random.Generator)
     ends, line, place, turned = ends[there], line[there], place[there], turned[there]
     main = (line % _MAIN_EVERY == 0) if s.kind != "village" else (line == 0) & (turned == 0)
     left, path = _thin(ends, main, int(kept.sum()), rng)
-    named = _name_runs(line, place, turned, main, reach, rng)
+    named = _name_runs((line, place, turned), main, reach, rng)
     return _Town(nodes[kept], ends[left], [named[k] for k in np.flatnonzero(left)], main[left], path[left])  # fmt: skip
 
 
@@ -133,7 +133,8 @@ def _bend(unit: Floats, s: Settlement, rng: np.random.Generator) -> Floats:
         for axis in (0, 1):
             phase = 2 * np.pi * (waves * unit[:, 1 - axis] + rng.random())
             points[:, axis] += 0.55 * spacing * np.sin(phase) / waves**0.5
-    return np.array([s.x, s.y]) + points + rng.normal(0, 0.075 * spacing, points.shape)
+    points += np.array([s.x, s.y]) + rng.normal(0, 0.075 * spacing, points.shape)
+    return points
 
 
 def _thin(
@@ -150,14 +151,13 @@ def _thin(
 
 
 def _name_runs(
-    line: Ints,
-    place: Ints,
-    turned: Ints,
+    at: tuple[Ints, Ints, Ints],
     main: npt.NDArray[np.bool_],
     reach: int,
     rng: np.random.Generator,
 ) -> list[str]:
     """Give each stretch of a lattice line a name; main roads keep theirs for longer."""
+    line, place, turned = at
     cuts = rng.integers(4, 9, 4 * reach + 4)[line + reach + turned * (2 * reach + 2)]
     run = (place + reach + 3 * (line % 5)) // np.where(main, 2 * cuts, cuts)
     key = (turned * 1_000 + line + reach) * 1_000 + run
@@ -172,7 +172,7 @@ def _roads(land: Land, nodes: Sequence[Floats], rng: np.random.Generator) -> pd.
     """Join the settlements by winding roads from edge to edge."""
     rows = []
     used: set[str] = set()
-    for a, b in _links(np.array([(s.x, s.y) for s in land.settlements]), rng):
+    for a, b in _links(land, rng):
         start, end = _gate(nodes[a], nodes[b])
         road = _wind(start, end, land.outline, rng)
         if road is None:
@@ -193,22 +193,25 @@ def _gate(here: Floats, there: Floats) -> tuple[Floats, Floats]:
     return here[(here @ way).argmax()], there[(there @ way).argmin()]
 
 
-def _links(centres: Floats, rng: np.random.Generator) -> list[tuple[int, int]]:
-    """Choose which settlements a road joins: a Gabriel graph, thinned but connected."""
+def _links(land: Land, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Choose which settlements a road joins over land: a Gabriel graph, thinned but connected."""
+    centres = np.array([(s.x, s.y) for s in land.settlements])
     corners = Delaunay(centres).simplices
     pairs = np.unique(np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]])), axis=0)  # fmt: skip
     a, b = pairs.T
+    straight = shapely.linestrings(np.stack([centres[a], centres[b]], axis=1))
+    dry = shapely.contains(shapely.buffer(land.outline, -60), straight)
+    a, b = a[dry], b[dry]
     length = np.hypot(*(centres[a] - centres[b]).T)
     middle = (centres[a] + centres[b]) / 2
     away = np.hypot(*(middle[:, None] - centres[None]).transpose(2, 0, 1))
     gabriel = away.min(axis=1) >= length / 2 - 1e-6
-    a, b, length = a[gabriel], b[gabriel], length[gabriel]
     tree = minimum_spanning_tree(coo_array((length, (a, b)), shape=[len(centres)] * 2))
     needed = set(zip(*tree.nonzero(), strict=True))
     return [
         (int(i), int(j))
-        for i, j, chance in zip(a, b, rng.random(len(a)), strict=True)
-        if (i, j) in needed or chance < 0.5 or max(i, j) < 4
+        for i, j, near, chance in zip(a, b, gabriel, rng.random(len(a)), strict=True)
+        if (i, j) in needed or (near and (chance < 0.35 or max(i, j) < 4))
     ]
 
 
@@ -219,9 +222,11 @@ def _wind(
     length = float(np.hypot(*(end - start)))
     t = np.linspace(0, 1, max(3, round(length / 190) + 1))
     side = np.array([start[1] - end[1], end[0] - start[0]]) / length
-    sway = sum(rng.normal(0, 0.045) / k**0.8 * np.sin(k * np.pi * t) for k in range(1, 7))
+    sway = np.zeros_like(t)
+    for k in range(1, 7):
+        sway += rng.normal(0, 0.045) / k**0.8 * np.sin(k * np.pi * t)
     for much in (1.0, 0.4, 0.0):
         road = start + t[:, None] * (end - start) + much * length * sway[:, None] * side
         if shapely.contains(outline, shapely.LineString(road)):
-            return np.round(road, 1)
+            return np.asarray(np.round(road, 1))
     return None

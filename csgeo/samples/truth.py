@@ -49,10 +49,10 @@ class Truth:
             "planted": _rows(self.places),
             "artefacts": _rows(self.artefacts),
             "intervention": {
-                "place": self.places.index[self.places["spot"] == INTERVENTION["spot"]][0],
-                "from_month": month_text(int(INTERVENTION["month"])),
-                "fall": INTERVENTION["fall"],
-                "share_of_the_fall_that_moved": INTERVENTION["moved"],
+                "place": self.places.index[self.places["spot"] == INTERVENTION.spot][0],
+                "from_month": month_text(INTERVENTION.month),
+                "fall": INTERVENTION.fall,
+                "share_of_the_fall_that_moved": INTERVENTION.moved,
                 "moved_to": _rows(self.displaced)[0],
             },
         }

@@ -80,9 +80,9 @@ def sources(harms: Words, rng: np.random.Generator) -> Words:
     """Say which agency recorded each harm."""
     family = np.array([_family(h) for h in harms], dtype=object)
     out = np.empty(len(harms), dtype=object)
-    for key in _WHO:
+    for key, shares in _WHO.items():
         mine = np.flatnonzero(family == key)
-        out[mine] = rng.choice(np.array(SOURCES, dtype=object), len(mine), p=_WHO[key])
+        out[mine] = rng.choice(np.array(SOURCES, dtype=object), len(mine), p=shares)
     return out
 
 
