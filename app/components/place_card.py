@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from csgeo.disclosure.release import Release
 
-_TIMES_NOT_KNOWN = "Times are not known for these records."
+_TIMES_NOT_KNOWN = "Busiest times are not in this release."
 #: So many services are named in the card; the table names them all.
 _MOST_SERVICES = 4
 

@@ -193,3 +193,15 @@ def test_a_script_in_a_place_name_does_not_run(look, start, hostile_folder):
     assert page.evaluate("window.pwned") is None
     assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
     assert outside(page.asked) == []
+
+
+def test_services_and_squares_can_be_switched_and_hidden_ones_are_said(look, address):
+    page = look(address)
+    assert in_map(page, "root.querySelectorAll('.service').length") == 7
+    page.get_by_label("Services").click()
+    assert in_map(page, "root.querySelectorAll('.service').length") == 0
+    rule = page.get_by_text("none, or fewer than 5 people")
+    assert not rule.is_visible()
+    page.get_by_label("Each square").click()
+    assert rule.is_visible()
+    assert in_map(page, "root.querySelectorAll('.leaflet-cells-pane canvas').length") == 1

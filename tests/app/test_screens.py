@@ -80,7 +80,7 @@ def test_choosing_in_the_list_changes_card_and_link(places):
     radio.set_value(next_place(places)).run()
     assert not places.exception
     assert "2 · Around Station Road" in said(places)
-    assert "Times are not known for these records." in said(places)
+    assert "Busiest times are not in this release." in said(places)
     assert "No youth club or youth space within reach; the nearest is The Shed youth club" in said(
         places
     )

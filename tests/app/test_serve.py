@@ -86,3 +86,13 @@ def test_the_server_answers_with_the_headers(address):
     with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "script-src 'self' 'sha256-" in answer.headers["content-security-policy"]
+
+
+def test_an_unforeseen_error_is_said_without_a_traceback(serve, monkeypatch):
+    import streamlit as st
+
+    told = []
+    monkeypatch.setattr(st, "error", told.append)
+    assert serve._say_something_went_wrong(ValueError("secret detail")) is True
+    assert told[0].startswith("This page could not be shown. Nothing was changed.")
+    assert "secret detail" not in told[0]

@@ -105,6 +105,7 @@ class Picture {
 
   buttons() {
     const bar = make("div", "buttons");
+    this.bar = bar;
     bar.setAttribute("role", "group");
     bar.setAttribute("aria-label", "Move the map");
     const add = (sign, words, act, extra = "") => {
@@ -428,7 +429,7 @@ class Picture {
   allPlaces() {
     // the buttons stand at the left edge and the scale at the bottom: no place goes under them
     this.map.fitBounds(this.layers.bounds, {
-      animate: false, maxZoom: 15, paddingTopLeft: [64, 12], paddingBottomRight: [12, 40],
+      animate: false, maxZoom: 15, paddingTopLeft: [this.bar.offsetWidth + 20, 14], paddingBottomRight: [14, 40],
     });
   }
 
