@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: A cluster is at least this many records, and at least this many different points.
 LEAST_RECORDS = 10
 LEAST_POINTS = 5
+#: A record whose strength of membership is lower only hangs on to a cluster from far away.
+LEAST_MEMBERSHIP = 0.1
 
 
 def cluster_points(
@@ -31,7 +33,8 @@ def cluster_points(
     """Give each record the number of its cluster, or -1.
 
     HDBSCAN runs on the distinct coordinates, so a stack of records cannot make a
-    cluster without any extent; a cluster then stays if enough records lie in it.
+    cluster without any extent; a cluster then stays if enough records lie in it. Records that
+    hang on to a cluster from far away are in none.
 
     Parameters
     ----------
@@ -70,7 +73,8 @@ def cluster_points(
     found = HDBSCAN(
         min_cluster_size=max(2, least_points), cluster_selection_method="eom", copy=True
     ).fit(points)
-    label = np.asarray(found.labels_, dtype=np.int64)
+    belongs = np.nan_to_num(found.probabilities_) >= LEAST_MEMBERSHIP
+    label = np.where(belongs, found.labels_, -1).astype(np.int64)
     clusters = int(label.max()) + 1
     held = np.bincount(label[label >= 0], weights=stacked[label >= 0], minlength=clusters)
     order = np.argsort(-held, kind="stable")

@@ -105,6 +105,10 @@ def _gazetteer(streets: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame | None
         STREETS.check(streets, "streets")
         lines = pd.Series(streets.geometry.to_numpy(), index=streets["name"].to_numpy(dtype=object))
         lines = lines[[_may_name(n) for n in lines.index]]
+    if places is not None and "STREET" in set(places["kind"]):
+        named = places[places["kind"].eq("STREET") & places["name"].map(_may_name)]
+        points = pd.Series(named.geometry.to_numpy(), index=named["name"].to_numpy(dtype=object))
+        lines = pd.concat([lines, points]) if len(lines) else points
     empty = pd.DataFrame({"name": [], "kind": [], "shape": []})
     if places is None or places.empty:
         return Gazetteer(lines, empty, empty)
@@ -165,6 +169,9 @@ def _streets_inside(shape: shapely.Geometry, streets: pd.Series) -> list[str]:
         order = sorted(sums[sums > 0].items(), key=lambda item: (-item[1], item[0]))
         if order:
             return [str(name) for name, _ in order]
+        # a list of names has points, no lengths: the street nearest to the middle speaks
+        away = shapely.distance(lines[hit], shapely.centroid(shape)).round(3)
+        return [str(n) for n in streets.index[hit][np.lexsort((streets.index[hit], away))]]
     away = shapely.distance(lines, shape)
     nearest = int(np.argmin(away))
     return [str(streets.index[nearest])] if away[nearest] <= _NEAR_M else []

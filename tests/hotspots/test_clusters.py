@@ -7,10 +7,10 @@ from csgeo.errors import MethodError
 from csgeo.hotspots.clusters import cluster_points
 
 
-def village(seed=0, villages=((0, 0), (6000, 2000)), each=30):
+def village(seed=0, each=30):
     rng = np.random.default_rng(seed)
     lone = rng.uniform(-4000, 10_000, (15, 2))
-    groups = [np.array(v) + rng.normal(0, 60, (each, 2)) for v in villages]
+    groups = [np.array(v) + rng.normal(0, 60, (each, 2)) for v in ((0, 0), (6000, 2000))]
     return np.vstack([*groups, lone]).T
 
 
