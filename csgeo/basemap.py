@@ -43,7 +43,7 @@ def basemap(
     Parameters
     ----------
     area
-        ``AREAS``: the study area, whose outline is drawn.
+        ``AREAS``: the study area; the outline of each of its areas is drawn.
     streets
         ``STREETS``: main roads and other streets.
     places
@@ -59,7 +59,7 @@ def basemap(
         but for settlements, which have one row per name.
     """
     outline = area.geometry.union_all()
-    parts = [_row("boundary", [outline.boundary])]
+    parts = [_row("boundary", [shapely.union_all(area.boundary)])]
     for table in (places, lines):
         if table is not None:
             parts += _shapes(table[table.intersects(outline)])

@@ -117,8 +117,8 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
     steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
     say("Drawing the lattice", 1, 3)
     same = recipe.surface.cell_m == recipe.hotspots.cell_m
-    cells = found.cells if same else gather_in_cells(
-        located, intake.area, cell_m=recipe.surface.cell_m
+    cells = (
+        found.cells if same else gather_in_cells(located, intake.area, cell_m=recipe.surface.cell_m)
     )
     say("Looking around each place", 2, 3)
     services = intake.services if intake.services is not None else _no_services(intake.area)
@@ -147,7 +147,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         choices=found.choices,
         recipe_text=recipe_toml(recipe),
         attribution=_attribution(intake),
-        caveats=(*CAVEATS, *_gaps(intake)),
+        caveats=(*CAVEATS, *_walks(near), *_gaps(intake)),
         records_used=len(located),
         records_without_place=len(incidents) - len(located),
         people_known=bool(known >= _PEOPLE_KNOWN),
@@ -239,7 +239,8 @@ def _no_services(area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _period(incidents: gpd.GeoDataFrame, recipe: Recipe) -> tuple[dt.date, dt.date]:
-    first, last = incidents["occurred_from"].min(), incidents["occurred_from"].max()
+    first = incidents["occurred_from"].min()
+    last = incidents["occurred_to"].fillna(incidents["occurred_from"]).max()
     start = recipe.period.start or (first.date() if pd.notna(first) else dt.date.min)
     end = recipe.period.end or (last.date() if pd.notna(last) else dt.date.max)
     return start, end
@@ -267,6 +268,15 @@ def _sources(intake: Intake) -> tuple[Mapping[str, Any], ...]:
 
 def _attribution(intake: Intake) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.attribution for one, _ in intake.readings if one.attribution))
+
+
+def _walks(near: pd.DataFrame) -> tuple[str, ...]:
+    """Warn where a walk is measured along streets that may lack the footpaths."""
+    if not near["measured_by"].eq("streets").any():
+        return ()
+    return (
+        "Walks follow the streets of the file used; a footpath that it lacks would make them shorter.",
+    )
 
 
 def _gaps(intake: Intake) -> tuple[str, ...]:

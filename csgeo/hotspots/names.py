@@ -224,7 +224,10 @@ def _settlement(shape: shapely.Geometry, settled: pd.DataFrame) -> tuple[str, st
     centre = shapely.get_coordinates(shapely.centroid(shapes[nearest]))[0]
     x, y = shapely.get_coordinates(middle)[0] - centre
     slot = int(np.floor((np.degrees(np.arctan2(x, y)) % 360 + 22.5) / 45)) % 8
-    return str(settled["name"].iloc[nearest]), _COMPASS[slot]
+    name = str(settled["name"].iloc[nearest])
+    if settled["kind"].iloc[nearest] == "WARD" and "ward" not in name.lower():
+        name = f"{name} ward"
+    return name, _COMPASS[slot]
 
 
 def _numbered(name: str, taken: set[str]) -> str:
