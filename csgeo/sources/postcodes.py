@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 #: Positional quality as ONS and (times ten) Ordnance Survey give it -> how far an address with
 #: that postcode may be from the point, in metres. 1 to 4: a point within the unit, which holds
-#: some fifteen addresses; 5: imputed from the postcodes around; 6: the middle of a whole sector.
+#: some fifteen addresses; 5: imputed from the postcodes around; 6: the middle of a whole sector;
+#: 8: ended before 2000, its last known reference.
 #: The metres are our judgement; the classes are those of the ONSPD and Code-Point Open guides.
-PRECISION_M = {1: 100.0, 2: 100.0, 3: 100.0, 4: 100.0, 5: 250.0, 6: 2_000.0}
+PRECISION_M = {1: 100.0, 2: 100.0, 3: 100.0, 4: 100.0, 5: 250.0, 6: 2_000.0, 8: 250.0}
 _NOT_SAID_M = 100.0
-_NO_PLACE = (8, 9)  # terminated before there were references; none
+_NO_REFERENCE = 9
 _NORTHERN_IRELAND = "BT"
 
 
@@ -137,7 +138,7 @@ def _no_place(
     north: Numbers,
     quality: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.bool_]:
-    lost = ~((east > 0) & (north > 0)) | np.isin(quality, _NO_PLACE)
+    lost = ~((east > 0) & (north > 0)) | (quality == _NO_REFERENCE)
     if "latitude" in columns.found:
         lost |= _numbers(columns.table["latitude"]) > 90
     irish = pc.starts_with(keys, _NORTHERN_IRELAND).to_numpy(zero_copy_only=False)

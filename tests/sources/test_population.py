@@ -66,6 +66,7 @@ def test_a_year_that_is_not_known_is_not_none(tmp_path: Path) -> None:
     table = read_population(file).table
     assert pd.isna(table.loc["E01000001", "residents_10_17"])
     assert table.loc["E01000001", "residents"] == 100
+    assert set(table["vintage"]) == {"2011"}
 
 
 def test_what_is_not_there_is_asked_for(tmp_path: Path) -> None:

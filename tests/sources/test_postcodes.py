@@ -59,19 +59,24 @@ def test_old_and_new_headers_by_hand(tmp_path: Path, header: str) -> None:
         line(header, "BA1 1AC", 0, 0, grade=9, lat=99.999999),
         line(header, "BA1 1AD", "", "", grade=9, lat=99.999999),
         line(header, "BT1 1AA", 334316, 374675, grade=1, lat=54.6),
+        line(header, "BA1 1AE", 375500, 164600, grade=8, end="199606"),
+        line(header, "BA1 1AF", 375500, 164600, grade=9),
     ]
     file.write_text("\n".join((header, *rows, "")))
     table, report, set_aside = read_postcodes(file, with_areas=True)
-    assert list(table.index) == ["BA11AA", "BA11AB", "BA11AC", "BA11AD", "BT11AA"]
+    assert list(table.index) == [
+        *("BA11AA", "BA11AB", "BA11AC", "BA11AD", "BT11AA", "BA11AE", "BA11AF")
+    ]
     assert table.loc["BA11AA", ["easting", "northing"]].tolist() == [375_350, 164_482]
-    assert table["easting"].isna().tolist() == [False, False, True, True, True]
-    assert table["terminated"].tolist() == [False, True, False, False, False]
+    assert table["easting"].isna().tolist() == [False, False, True, True, True, False, True]
+    assert list(table.index[table["terminated"]]) == ["BA11AB", "BA11AE"]
     assert table["precision_m"].iloc[:2].tolist() == [100, 2000]
-    assert table["precision_m"].iloc[2:].isna().all()
+    assert table["precision_m"].iloc[2:5].isna().all()
+    assert table.loc["BA11AE", "precision_m"] == 250
     assert table.loc["BA11AA", "lsoa21"] == "E01014370"
     assert table.loc["BA11AA", "district"] == "E06000022"
     assert ("lsoa11" in table) == (header == ONSPD_2023_02)
-    assert (report.rows_in, report.rows_used, report.no_place) == (5, 5, 3)
+    assert (report.rows_in, report.rows_used, report.no_place) == (7, 7, 4)
     assert any("1 postcodes of Northern Ireland" in n for n in report.notes)
     assert set_aside.empty
     assert list(read_postcodes(file).table) == ["easting", "northing", "precision_m", "terminated"]
