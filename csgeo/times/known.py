@@ -172,19 +172,21 @@ def refuse_if_unknown(known: TimesKnown, *, least_share: float) -> None:
     MethodError
         With what is known, why that is too little, and what would help.
     """
-    if known.hour_known and known.share >= least_share:
-        return
     counts = known.counts
-    dated = counts["day only"]
-    why = (
-        f"{counts['not known']:,} say the month or less, {dated:,} the day only, "
-        f"{counts['default time']:,} stand at a time that means 'not known'"
-    )
+    if any(counts[s] for s in SPREAD) and known.share >= least_share:
+        return
+    reasons = {
+        "say the month or less": counts["not known"],
+        "say the day only": counts["day only"],
+        "lie in a window of a day or longer": counts["days"] + counts["weeks"],
+        "stand at a time that means 'not known'": counts["default time"],
+    }
+    why = ", ".join(f"{n:,} {words}" for words, n in reasons.items() if n)
     msg = (
         f"When in the week harm happens can be asked if the time of day is known for at least "
         f"{_percent(least_share)} of the records; it is known for {known.hour_known:,} of "
-        f"{known.records:,} ({_percent(known.share)}): {why}. Months and dates are not spread over "
-        "hours, because nothing is known about those hours (data.police.uk publishes months only). "
+        f"{known.records:,} ({_percent(known.share)}): {why}. Months and dates are not spread "
+        "over hours, because nothing is known about those hours (data.police.uk publishes months only). "
         "Use records with a time of day, from the police's own system or another agency."
     )
     raise MethodError(msg)

@@ -16,7 +16,7 @@ from csgeo.times.aoristic import aoristic_weights
 from csgeo.times.clock import hour_of_day, wall_clock, weekday
 from csgeo.times.known import HOUR_KNOWN
 from csgeo.times.school_year import in_holidays
-from csgeo.times.slots import best_slots, share_by_chance
+from csgeo.times.slots import best_slots, check_slots, share_by_chance
 from csgeo.times.spikes import at_default_time, find_spikes
 from csgeo.times.weeks import hours_of_week
 from csgeo.times.wording import peak_slots_in_words
@@ -104,7 +104,10 @@ def add_peak_slots(
     HOTSPOTS.check(hotspots, "hotspots")
     INCIDENTS.check(incidents, "incidents")
     check_same_crs(hotspots=hotspots, incidents=incidents)
+    check_slots(slots, hours)
     inside = records_inside(hotspots, incidents)
+    if inside.empty:
+        return hotspots.assign(peak_slots=_texts({}, hotspots.index))
     default = at_default_time(incidents, find_spikes(incidents))
     used = incidents.loc[incidents.index.isin(inside["incident_id"])]
     weights = inside.merge(aoristic_weights(used, at_default_time=default), on="incident_id")
@@ -121,8 +124,7 @@ def add_peak_slots(
             if calendar is not None:
                 said += _when_in_the_year(rows, chosen, calendar, period, most_p)
             words[str(place)] = "; ".join(said)
-    peak = pd.Series([words.get(str(i)) for i in hotspots.index], index=hotspots.index, dtype="str")
-    return hotspots.assign(peak_slots=peak)
+    return hotspots.assign(peak_slots=_texts(words, hotspots.index))
 
 
 def records_inside(hotspots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -145,7 +147,7 @@ def records_inside(hotspots: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> p
     WrongValues
         If a hotspot's cells are not cells of the lattice.
     """
-    cells = hotspots["cells"].str.split().explode().rename("cell")
+    cells = hotspots["cells"].astype("str").str.split().explode().rename("cell").astype("str")
     points = incidents.geometry.to_numpy()
     located = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
     x, y = shapely.get_coordinates(points[located]).T
@@ -187,6 +189,10 @@ def in_slots(wall: npt.NDArray[np.datetime64], slots: pd.DataFrame) -> npt.NDArr
     first = (slots["weekday"] * 24 + slots["start_hour"]).to_numpy()
     since = (hour[:, None] - first) % (7 * 24)
     return np.asarray((since < slots["hours"].to_numpy()).any(axis=1))
+
+
+def _texts(words: dict[str, str], index: pd.Index) -> pd.Series:
+    return pd.Series([words.get(str(i)) for i in index], index=index, dtype="str")
 
 
 def _chosen(

@@ -62,7 +62,7 @@ def best_slots(grid: pd.DataFrame, *, slots: int = 2, hours: int = 3) -> pd.Data
     [[3.0, 15.0, 1.0]]
     """
     weight = _week(grid)
-    _check_choice(slots, hours)
+    check_slots(slots, hours)
     starts = _choose(np.rint(weight * _EXACT).astype(np.int64), slots, hours)
     inside = np.array([weight[np.arange(s, s + hours) % _WEEK_H].sum() for s in starts])
     order = np.lexsort((starts, -np.rint(inside * _EXACT)))
@@ -109,7 +109,7 @@ def share_by_chance(
     RecipeError
         If the sessions do not fit into a week.
     """
-    _check_choice(slots, hours)
+    check_slots(slots, hours)
     drawn = np.random.default_rng(seed).multinomial(
         records, np.full(_WEEK_H, 1 / _WEEK_H), size=replicates
     )
@@ -204,7 +204,14 @@ def _week(grid: pd.DataFrame) -> Floats:
     return weight.ravel()
 
 
-def _check_choice(slots: int, hours: int) -> None:
+def check_slots(slots: int, hours: int) -> None:
+    """Refuse sessions that do not fit into a week.
+
+    Raises
+    ------
+    RecipeError
+        Saying what was asked for.
+    """
     if not 1 <= hours <= 24 or slots < 1 or slots * hours >= _WEEK_H:
         msg = (
             "Slots must be 1 to 24 whole hours long, and together shorter than a week of 168 hours; "
