@@ -28,6 +28,8 @@ _SOURCE_KEYS = (
     "licence",
     "attribution",
 )
+#: Kinds of file that are public: how many of their rows were used tells of no person.
+_PUBLIC_KINDS = ("area", "place", "postcode", "school", "service", "stop", "street")
 _STEP_KEYS = ("step", "rows_in", "rows_out", "note")
 _LIBRARIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scikit-learn", "scipy", "shapely")
 
@@ -37,8 +39,9 @@ def protected_provenance(
 ) -> dict[str, Any]:
     """Tell inputs, recipe, steps and versions, with protected numbers only.
 
-    Row counts of whole files are exact; the counts of the steps, which concern
-    the records of the study area, are rounded to `round_to`.
+    How many rows a file has is exact, and so is every count of a public file.
+    How many records were used or set aside, which a slightly larger area or a
+    day more would change by one, is rounded to `round_to`.
 
     Parameters
     ----------
@@ -57,7 +60,7 @@ def protected_provenance(
     return {
         "title": study.title,
         "period": [day.isoformat() for day in study.period],
-        "inputs": [_source(source) for source in study.sources],
+        "inputs": [_source(source, round_to) for source in study.sources],
         "steps": [_step(step, round_to) for step in study.steps],
         "recipe": study.recipe_text,
         "protection": {
@@ -75,16 +78,26 @@ def protected_provenance(
     }
 
 
-def _source(source: Mapping[str, Any]) -> dict[str, Any]:
+def _source(source: Mapping[str, Any], round_to: int) -> dict[str, Any]:
     told = {key: _plain(source[key]) for key in _SOURCE_KEYS if key in source}
     if "file" in told:
         told["file"] = PurePath(str(told["file"]).replace("\\", "/")).name
-    aside = source.get("rows_set_aside", ())
-    if isinstance(aside, int):
-        return told | {"rows_set_aside": aside}
+    step = 1 if _is_public(str(source.get("kind", ""))) else round_to
+    for key in ("rows_used", "rows_without_place"):
+        if key in told:
+            told[key] = round_count(told[key], step=step)
     # the first row and its value stay behind: they may be a person's
-    reasons = [{"reason": str(a["reason"]), "rows": int(a["rows"])} for a in aside]
-    return told | {"rows_set_aside": reasons}
+    told["rows_set_aside"] = [
+        {"reason": str(a["reason"]), "rows": round_count(a["rows"], step=step)}
+        for a in source.get("rows_set_aside", ())
+    ]
+    return told
+
+
+def _is_public(kind: str) -> bool:
+    """Tell whether a kind of file is public; what is not known to be is not."""
+    kind = kind.casefold()
+    return "harm" not in kind and any(word in kind for word in _PUBLIC_KINDS)
 
 
 def _step(step: Mapping[str, Any], round_to: int) -> dict[str, Any]:

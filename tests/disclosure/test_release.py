@@ -148,16 +148,17 @@ def test_nothing_of_a_record_or_a_person_is_in_any_part(release):
         assert not {"people", "score", "p_value", "q_value"} & set(table.columns)
 
 
-def test_provenance_keeps_file_counts_and_rounds_the_rest(release):
+def test_provenance_keeps_the_size_of_files_and_rounds_what_was_used(release):
     told = release.provenance
     assert told["inputs"][0] == {
         "file": "incidents.csv",
-        "kind": "INCIDENTS",
+        "kind": "records of harm",
         "sha256": "ab" * 32,
         "rows_in": 2412,
-        "rows_used": 2398,
-        "rows_set_aside": [{"reason": "no date", "rows": 14}],
+        "rows_used": 2400,
+        "rows_set_aside": [{"reason": "no date", "rows": 15}],
     }
+    assert told["inputs"][1]["rows_used"] == 7  # services are public
     assert [(s["rows_in"], s["rows_out"]) for s in told["steps"]] == [
         (2410, 2400),
         (2400, 2385),

@@ -77,7 +77,7 @@ def invented_study(**changes: Any) -> SimpleNamespace:
         "sources": (
             {
                 "file": "/somewhere/else/incidents.csv",
-                "kind": "INCIDENTS",
+                "kind": "records of harm",
                 "sha256": "ab" * 32,
                 "rows_in": 2412,
                 "rows_used": 2398,
@@ -87,9 +87,10 @@ def invented_study(**changes: Any) -> SimpleNamespace:
             },
             {
                 "file": "services.csv",
-                "kind": "SERVICES",
+                "kind": "services",
                 "sha256": "cd" * 32,
                 "rows_in": 7,
+                "rows_used": 7,
                 "rows_set_aside": [],
             },
         ),
