@@ -1,0 +1,228 @@
+"""Which few places matter, and which only seem to?"""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from csgeo.errors import MethodError, RecipeError, WrongCRS
+from csgeo.hotspots.find import find_hotspots
+from csgeo.lattice import cell_corner, cell_polygon
+from csgeo.tables import CELLS, HOTSPOTS, SET_ASIDE
+
+METHODS = ["compact_places", "getis_ord", "hdbscan"]
+
+
+@pytest.fixture(scope="module")
+def area(area_of):
+    return area_of(5000, 5000)
+
+
+def polygons(found):
+    return [sorted(c.split()) for c in found.hotspots["cells"]]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_finds_where_records_gather_and_answers_in_the_same_table(method, town, area):
+    found = find_hotspots(town, area, method=method, replicates=99)
+    hotspots = HOTSPOTS.check(found.hotspots, "hotspots")
+    SET_ASIDE.check(found.set_aside, "set_aside")
+    CELLS.check(found.cells, "cells")
+    first = hotspots.iloc[0]
+    assert shapely.distance(first.geometry.centroid, shapely.Point(2000, 3000)) < 130
+    assert first["incidents"] > 80
+    assert first["strength"] == first["incidents"] / first["expected"]
+    assert first["incidents"] == town.within(first.geometry).sum()
+    assert hotspots["rank"].tolist() == list(range(1, len(hotspots) + 1))
+    assert (hotspots["method"] == method).all()
+    assert list(found.choices) == [
+        "records",
+        "cells",
+        "largest_place",
+        "expectation",
+        "method",
+        "listed",
+    ]
+    assert found.choices["records"].startswith("720 records lie in the study area")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_places_are_unions_of_their_cells_with_a_free_ring(method, town, area):
+    found = find_hotspots(
+        town, area, method=method, replicates=99, q=1 if method != "getis_ord" else 0.05
+    )
+    for cells, place in zip(polygons(found), found.hotspots.itertuples(), strict=True):
+        assert shapely.equals(shapely.union_all(cell_polygon(cells)), place.geometry)
+        assert place.area_km2 == pytest.approx(place.geometry.area / 1e6)
+        assert place.area_km2 <= 0.25
+        assert place.Index.removeprefix("P") in cells
+    shapes = found.hotspots.geometry.to_numpy()
+    apart = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=124)
+    assert apart.shape[1] == len(shapes), "a place touches another or its ring"
+    assert len(found.hotspots) <= 10
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_order_of_the_rows_does_not_matter(method, town, area):
+    plain = find_hotspots(town, area, method=method, replicates=99)
+    turned = find_hotspots(town.iloc[::-1], area, method=method, replicates=99)
+    pd.testing.assert_frame_equal(plain.hotspots, turned.hotspots)
+    pd.testing.assert_frame_equal(plain.cells, turned.cells)
+
+
+def test_the_same_question_gives_the_same_bytes(town, area):
+    one, two = (find_hotspots(town, area, replicates=99, seed=5) for _ in range(2))
+    for name in ("hotspots", "set_aside", "cells"):
+        a, b = getattr(one, name), getattr(two, name)
+        assert a.to_wkb().to_csv() == b.to_wkb().to_csv()
+    assert one.choices == two.choices
+
+
+def test_moving_everything_by_whole_cells_moves_the_places_along(town, area, area_of):
+    east, north = 125 * 40, 125 * 16
+    moved = town.set_geometry(town.geometry.translate(east, north))
+    there = area_of(5000, 5000, west=east, south=north)
+    plain = find_hotspots(town, area, replicates=99)
+    far = find_hotspots(moved, there, replicates=99)
+    assert len(plain.hotspots) == len(far.hotspots) > 0
+    for a, b in zip(polygons(plain), polygons(far), strict=True):
+        assert sorted(zip(*cell_corner(b)[:2], strict=True)) == sorted(
+            (x + east, y + north) for x, y in zip(*cell_corner(a)[:2], strict=True)
+        )
+    columns = ["incidents", "expected", "score", "p_value"]
+    np.testing.assert_allclose(plain.hotspots[columns], far.hotspots[columns])
+
+
+def test_chance_alone_lists_a_place_in_about_one_run_of_twenty(area, incidents_at):
+    listed = 0
+    for seed in range(24):
+        rng = np.random.default_rng(seed)
+        records = incidents_at(*rng.uniform(0, 5000, (2, 1500)))
+        everywhere = gpd.GeoDataFrame(
+            {"name": "x", "level": "x", "residents": [1000]},
+            index=pd.Index(["A"], name="area_id"), geometry=area.geometry.to_numpy(), crs=27700,
+        )  # fmt: skip
+        found = find_hotspots(
+            records, area, expectation="residents", residents=everywhere, replicates=99, seed=seed
+        )
+        listed += len(found.hotspots) + len(found.set_aside)
+    assert listed <= 4, "P(more than 4 of 24 at 0.05) is below 1 %"
+
+
+def test_an_artefact_is_set_aside_and_the_next_place_moves_up(town, area, incidents_at):
+    stack = incidents_at([4062.5] * 150, [1062.5] * 150)
+    stack.index = pd.Index([f"S{k}" for k in range(150)], name="incident_id")
+    records = pd.concat([town, stack])
+    plain = find_hotspots(records, area, replicates=99, most_places=1)
+    assert plain.set_aside["reason"].str.contains("one single point").all()
+    assert plain.set_aside["incidents"].tolist()[0] >= 150
+    assert plain.hotspots.iloc[0].geometry.centroid.distance(shapely.Point(2000, 3000)) < 130
+    station = gpd.GeoDataFrame(
+        {"name": ["Custody"], "kind": ["POLICE_STATION"]},
+        index=pd.Index(["L"], name="place_id"), geometry=[shapely.box(4050, 1050, 4080, 1080)], crs=27700,
+    )  # fmt: skip
+    told = find_hotspots(records, area, replicates=99, places=station)
+    assert told.set_aside["reason"].str.contains("within 100 m of a police station").any()
+
+
+def test_places_are_ranked_within_strata(town, area):
+    halves = gpd.GeoDataFrame(
+        {"name": ["w", "e"], "level": "x", "stratum": ["west", "east"]},
+        index=pd.Index(["w", "e"], name="area_id"),
+        geometry=[shapely.box(0, 0, 2500, 5000), shapely.box(2500, 0, 5000, 5000)], crs=27700,
+    )  # fmt: skip
+    found = find_hotspots(town, area, replicates=99, q=1, strata=halves).hotspots
+    assert set(found["stratum"]) == {"west", "east"}
+    for _, own in found.groupby("stratum"):
+        assert own["rank_in_stratum"].tolist() == list(range(1, len(own) + 1))
+
+
+def test_people_and_sources_are_counted(area, incidents_at):
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(2000, 40, 60), rng.normal(2000, 40, 60)
+    lone = rng.uniform(0, 5000, (2, 60))
+    records = incidents_at(
+        np.append(x, lone[0]), np.append(y, lone[1]),
+        people=[f"p{k % 7}" for k in range(60)] + [None] * 60,
+        source=["police"] * 30 + ["health"] * 30 + ["police"] * 30 + ["health"] * 30,
+    )  # fmt: skip
+    first = find_hotspots(records, area, replicates=99).hotspots.iloc[0]
+    assert first["people"] == 7
+    assert first["sources_agree"] == 2
+
+
+def test_the_list_covers_no_more_than_its_share(area_of, incidents_at):
+    rng = np.random.default_rng(3)
+    x, y = np.concatenate(
+        [np.full((50, 2), p) + rng.normal(0, 60, (50, 2)) for p in [(300, 300), (1500, 1500)]]
+    ).T
+    records = incidents_at(
+        np.append(x, rng.uniform(0, 2000, 50)), np.append(y, rng.uniform(0, 2000, 50))
+    )
+    found = find_hotspots(records, area_of(2000, 2000), replicates=99)
+    assert found.hotspots["area_km2"].sum() <= 0.05 * 4
+
+
+@pytest.mark.parametrize("method", ["compact_places", "getis_ord"])
+def test_little_or_even_data_give_an_empty_list(method, area, area_of, incidents_at):
+    one = find_hotspots(incidents_at([100], [100]), area, method=method, replicates=99)
+    assert one.hotspots.empty
+    assert one.cells["incidents"].sum() == 1
+    x, y = (v.ravel() for v in np.meshgrid(np.arange(62.5, 1000, 125), np.arange(62.5, 1000, 125)))
+    even = find_hotspots(incidents_at(x, y), area_of(1000, 1000), method=method, replicates=99)
+    assert even.hotspots.empty
+    single = find_hotspots(
+        incidents_at([10, 20], [10, 10]), area_of(125, 125), method=method, replicates=99
+    )
+    assert single.hotspots.empty
+    assert len(single.cells) == 1
+
+
+def test_all_records_on_one_spot_are_set_aside(area, incidents_at):
+    found = find_hotspots(
+        incidents_at([100] * 20, [100] * 20),
+        area,
+        expectation="residents",
+        residents=area.assign(residents=100.0),
+        replicates=99,
+    )
+    assert found.hotspots.empty
+    assert found.set_aside["incidents"].tolist() == [20]
+    with pytest.raises(MethodError, match="20 records lie on 1"):
+        find_hotspots(incidents_at([100] * 20, [100] * 20), area, method="hdbscan")
+
+
+def test_no_record_in_the_area_is_refused(area, incidents_at):
+    records = incidents_at([9000, np.nan, 9500], [0, np.nan, 0])
+    with pytest.raises(MethodError, match="of 3 records 2 lie outside and 1 have no place"):
+        find_hotspots(records, area)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"method": "kernel"}, "`method` must be one of compact_places, getis_ord, hdbscan"),
+        ({"expectation": "gut"}, "`expectation` must be one of surroundings, streets, residents"),
+        ({"cell_m": 100}, "`cell_m` must be one of 125"),
+        ({"q": 0}, "`q` must be above 0"),
+        ({"replicates": 9}, "`replicates` must be at least 19 for q = 0.05"),
+        ({"most_places": 0}, "`most_places` must be 1 to 20"),
+        ({"most_share_of_area": 0.5}, "`most_share_of_area` must be above 0"),
+        ({"most_km2": 0.01}, "`most_km2` must be at least one cell"),
+    ],
+)
+def test_options_out_of_bounds_are_refused(options, words, town, area):
+    with pytest.raises(RecipeError, match=words):
+        find_hotspots(town, area, **options)
+
+
+def test_tables_in_different_systems_are_refused(town, area):
+    with pytest.raises(WrongCRS, match="`incidents` must be in the same system as `area`"):
+        find_hotspots(town.to_crs(32630), area)
+
+
+def test_no_argument_is_changed(town, area):
+    before = town.copy(deep=True)
+    find_hotspots(town, area, replicates=99)
+    pd.testing.assert_frame_equal(town, before)
