@@ -300,6 +300,8 @@ def test_one_row_without_a_place_is_a_table(tmp_path: Path) -> None:
     file = write(tmp_path / "a.csv", row(lon="", lat="", location="No Location", lsoa=""))
     table, report, _ = read_police(file)
     assert (len(table), report.no_place) == (1, 1)
+    blank = write(tmp_path / "b.csv", row(location=""))
+    assert read_police(blank).table["location_type"].isna().all()
 
 
 def test_what_is_no_street_file_is_refused(month: Path, tmp_path: Path) -> None:
