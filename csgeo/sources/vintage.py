@@ -131,12 +131,10 @@ def bridge_lsoa(
     joined = pairs.join(numbers, on="origin")
     if how == "count":
         joined = _divided(joined, numbers.columns, weights)
-        bridged = joined.groupby("target")[list(numbers.columns)].agg(_whole_sum)
+        bridged = _whole_sums(joined[list(numbers.columns)], joined["target"])
     else:
         bridged = _averaged(joined, numbers.columns, weights)
-    said = _said(joined)
-    bridged[(said == "incomplete").to_numpy()] = np.nan
-    return bridged.assign(vintage=to, bridged=said).rename_axis("area_id").sort_index()
+    return bridged.assign(vintage=to, bridged=_said(joined)).rename_axis("area_id").sort_index()
 
 
 def _numbers(values: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +204,7 @@ def _averaged(joined: pd.DataFrame, columns: pd.Index, weights: pd.Series | None
         total = weight.groupby(joined["target"]).transform("sum")
         _refuse_no_people(joined, merged, total, "target")
     target = joined["target"]
-    sums = {c: (joined[c] * weight).groupby(target).agg(_whole_sum) for c in rates}
+    sums = _whole_sums(joined[rates].mul(weight, axis=0), target)
     found = {c: sums[c] / weight.groupby(target).sum() for c in rates}
     for c in orders:
         first, last = joined[c].groupby(target).min(), joined[c].groupby(target).max()
@@ -215,9 +213,11 @@ def _averaged(joined: pd.DataFrame, columns: pd.Index, weights: pd.Series | None
     return pd.DataFrame({c: found[c] for c in columns})
 
 
-def _whole_sum(parts: pd.Series) -> float:
+def _whole_sums(parts: pd.DataFrame, target: pd.Series) -> pd.DataFrame:
     """Add up parts that are all known: known and not known together is not known."""
-    return float(parts.sum(skipna=False))
+    by = parts.groupby(target)
+    sizes = by.size().to_numpy()
+    return by.sum().where(by.count().eq(sizes, axis=0))
 
 
 def _weighed(

@@ -130,6 +130,28 @@ def test_one_path_for_file_folder_zip_and_parquet(month: Path, tmp_path: Path) -
     assert any("1 files are not street files" in n for n in read_police(folder).report.notes)
 
 
+def test_the_order_inside_a_zip_does_not_matter(tmp_path: Path) -> None:
+    texts = {m: "\n".join((HEADER, row(f"c{m}", m), "")) for m in ("2019-06", "2019-08", "2019-05")}
+    packed, tidy = tmp_path / "a.zip", tmp_path / "b.zip"
+    for file, months in ((packed, texts), (tidy, sorted(texts))):
+        with zipfile.ZipFile(file, "w") as archive:
+            for m in months:
+                archive.writestr(f"{m}/{m}-avon-and-somerset-street.csv", texts[m])
+    pd.testing.assert_frame_equal(read_police(packed).table, read_police(tidy).table)
+
+
+def test_an_empty_text_is_a_blank(tmp_path: Path, month: Path) -> None:
+    plain = pd.read_csv(month)
+    plain["LSOA code"] = plain["LSOA code"].fillna("")
+    plain.loc[1, "Month"] = ""
+    plain.to_parquet(tmp_path / "a.parquet")
+    table, report, _ = read_police(tmp_path / "a.parquet")
+    assert pd.isna(table["area_id"].iloc[-1])
+    assert [(s.reason, s.rows, s.first_value) for s in report.set_aside] == [
+        ("the month is not written as YYYY-MM", 1, "blank")
+    ]
+
+
 def test_the_same_month_twice_is_refused(month: Path, tmp_path: Path) -> None:
     folder = tmp_path / "download"
     write(folder / "2019-06" / month.name, *ROWS)
