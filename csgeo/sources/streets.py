@@ -13,6 +13,7 @@ from csgeo.sources.account import account, own_ids
 from csgeo.sources.columns import Mapped, known_columns, match_columns
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.shapes import other_shapes, read_shapes
+from csgeo.sources.sieve import Doubt
 from csgeo.sources.values import constant, distinct, spread, to_text
 from csgeo.tables import NATIONAL_GRID, STREETS
 
@@ -113,10 +114,23 @@ def read_streets(
     return account(
         rows,
         make,
-        [*shapes.doubts, other_shapes(shapes.geometry, 1, "a line")],
+        [
+            *shapes.doubts,
+            other_shapes(shapes.geometry, 1, "a line"),
+            _without_length(shapes.geometry),
+        ],
         contract=STREETS,
         matched=matched,
         notes=[*shapes.notes, *notes, *said],
+    )
+
+
+def _without_length(lines: gpd.GeoSeries) -> Doubt:
+    return Doubt(
+        "a line of no length",
+        (shapely.length(lines.to_numpy()) == 0) & lines.notna().to_numpy(),
+        lambda at: str(lines.iloc[at])[:60],
+        "Draw the street again, or leave the row out of the file.",
     )
 
 

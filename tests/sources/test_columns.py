@@ -28,6 +28,8 @@ def test_what_is_given_goes_first_and_is_used_once():
     assert matched(["type", "category"], harm="category") == {"harm": "category"}
     assert matched(["type"], location_type="type") == {"location_type": "type"}
     assert matched(["type"], harm="") == {}
+    both = {"first": ("type",), "second": ("type",)}
+    assert match_columns(["type"], both, file="a.csv", section="x") == {"first": "type"}
 
 
 def test_years_in_names_do_not_matter():

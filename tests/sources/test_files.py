@@ -106,10 +106,14 @@ def test_a_file_of_several_layers_asks_which(tmp_path):
 
 
 def test_dates_in_geojson_stay_as_they_were_written(tmp_path):
-    text = '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"date":"2024-02-13","code":"007"},"geometry":null}]}'
+    text = '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"date":"2024-02-13","slash":"2024/02/13 09:00:00","code":"007"},"geometry":null}]}'
     (tmp_path / "a.geojson").write_text(text)
     frame = read_rows(tmp_path / "a.geojson").frame
-    assert frame.loc[0, ["date", "code"]].tolist() == ["2024-02-13", "007"]
+    assert frame.loc[0, ["date", "slash", "code"]].tolist() == [
+        "2024-02-13",
+        "2024/02/13 09:00:00",
+        "007",
+    ]
 
 
 @pytest.mark.parametrize(

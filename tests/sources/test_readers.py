@@ -99,6 +99,7 @@ def test_only_the_rows_asked_for_are_used_and_the_others_counted(tmp_path):
     assert [(s.reason, s.rows) for s in reading.report.set_aside] == [("not asked for", 1)]
     assert len(reading.set_aside) == 0
     assert len(read_areas(file, where={"district": ["A", "B"], "code": "2"}).table) == 1
+    assert len(read_areas(file, where={"code": "2", "district": ["A", "B"]}).table) == 1
     with pytest.raises(
         SourceError, match=r"no row with district = 'C', which `where` wants; it has 'A', 'B'"
     ):
@@ -172,18 +173,19 @@ def test_streets_are_cut_into_lines_and_measured(tmp_path):
     two = MultiLineString([[(0, 0), (3, 4)], [(10, 0), (10, 7)]])
     file = layer(
         tmp_path,
-        id=["a", "b", "c"],
-        name_1=["High Street", None, "x"],
-        road_classification=["A Road", "Unclassified", "Footway"],
-        shape=[one, _moved(two), HERE],
+        id=["a", "b", "c", "d"],
+        name_1=["High Street", None, "x", "y"],
+        road_classification=["A Road", "Unclassified", "Footway", "B Road"],
+        shape=[one, _moved(two), HERE, LineString([(375_000, 165_000)] * 2)],
     )
     reading = read_streets(file)
     STREETS.check(reading.table, "streets")
     assert reading.table.index.tolist() == ["a", "b/1", "b/2"]
     assert reading.table["length_m"].tolist() == [5, 5, 7]
     assert reading.table["kind"].tolist() == ["main", "street", "street"]
-    assert (reading.report.rows_in, reading.report.rows_used) == (3, 2)
-    assert reading.report.set_aside[0].reason == "a shape that is not a line"
+    assert (reading.report.rows_in, reading.report.rows_used) == (4, 2)
+    reasons = [s.reason for s in reading.report.set_aside]
+    assert reasons == ["a shape that is not a line", "a line of no length"]
 
 
 def _moved(shape):
