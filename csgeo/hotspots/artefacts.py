@@ -28,6 +28,13 @@ NEAR_M = 100.0
 NEAR_SHARE = 0.5
 #: More than this share of a place's records on one single point: set aside.
 ONE_POINT_SHARE = 0.8
+#: More than this share, and what is left without the point is nothing unusual: set aside.
+CARRYING_SHARE = 0.5
+#: What is left is unusual where the expectation gives as many with a lower chance than this.
+UNUSUAL_P = 0.01
+
+
+_ONE_POINT = "it may be a default geocode or one address, not a place where harm gathers."
 
 
 class Buildings(NamedTuple):
@@ -50,7 +57,7 @@ def artefact_buildings(places: gpd.GeoDataFrame | None) -> Buildings:
     return Buildings(shapes, words, shapely.STRtree(shapes))
 
 
-def artefact_reason(x: Numbers, y: Numbers, buildings: Buildings) -> str | None:
+def artefact_reason(x: Numbers, y: Numbers, buildings: Buildings, *, expected: float) -> str | None:
     """Say why a place is likely an artefact, or nothing if it is not.
 
     Parameters
@@ -59,13 +66,15 @@ def artefact_reason(x: Numbers, y: Numbers, buildings: Buildings) -> str | None:
         Coordinates (metres) of the place's n records.
     buildings
         From :func:`artefact_buildings`.
+    expected
+        How many records the expectation gives the place.
 
     Returns
     -------
     reason
-        One sentence without exact numbers, fit to be shown; None where more than half of the
-        records lie further than 100 m from such buildings and no single point holds more than
-        80 % of them.
+        One sentence without exact numbers, fit to be shown; None where at least half of the
+        records lie further than 100 m from such buildings, no single point holds more than 80 %
+        of them, and none that holds more than half leaves nothing unusual behind.
     """
     points, held = np.unique(np.column_stack([x, y]), axis=0, return_counts=True)
     if len(buildings.shapes):
@@ -79,12 +88,22 @@ def artefact_reason(x: Numbers, y: Numbers, buildings: Buildings) -> str | None:
                 f"More than half of its records lie within {NEAR_M:.0f} m of a {words}: they may "
                 "show where harm was reported or treated, not where it happened."
             )
-    if held.max() > ONE_POINT_SHARE * len(x):
+    most, rest = int(held.max()), len(x) - int(held.max())
+    if most > ONE_POINT_SHARE * len(x):
+        return f"More than four in five of its records lie on one single point: {_ONE_POINT}"
+    if most > CARRYING_SHARE * len(x) and _chance_of(rest, expected) > UNUSUAL_P:
         return (
-            "More than four in five of its records lie on one single point: it may be a default "
-            "geocode or one address, not a place where harm gathers."
+            "More than half of its records lie on one single point, and without them it would not "
+            f"stand out: {_ONE_POINT}"
         )
     return None
+
+
+def _chance_of(records: int, expected: float) -> float:
+    """Give the chance of at least so many records where `expected` are expected (Poisson)."""
+    from scipy.special import pdtrc  # noqa: PLC0415  (heavy, and used only here)
+
+    return float(pdtrc(records - 1, expected)) if records > 0 else 1.0
 
 
 def _most_records(

@@ -145,7 +145,7 @@ def find_hotspots(
             counted, expected, windows, replicates=replicates, seed=seed, progress=progress
         )
     chosen = choose_places(
-        scored, counted, field, artefact_buildings(places),
+        scored, counted, expected, field, artefact_buildings(places),
         q=q, most_places=most_places, most_share_of_area=most_share_of_area,
     )  # fmt: skip
     hotspots, aside = places_tables(

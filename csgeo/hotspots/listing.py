@@ -39,6 +39,7 @@ class Place(NamedTuple):
 def choose_places(
     scored: Scored,
     counted: Counted,
+    expected: Numbers,
     field: Field,
     buildings: Buildings,
     *,
@@ -50,8 +51,8 @@ def choose_places(
 
     Parameters
     ----------
-    scored, counted, field
-        The scores, the records and the study area.
+    scored, counted, expected, field
+        The scores, the records, the raster of expected records and the study area.
     buildings
         Where records are often placed, from ``artefact_buildings``.
     q
@@ -78,7 +79,8 @@ def choose_places(
         rows = np.concatenate([order[a:b] for a, b in zip(first, last, strict=True)])
         if len(rows) < scored.least_records:
             continue
-        reason = artefact_reason(counted.x[rows], counted.y[rows], buildings)
+        due = float(expected.ravel()[window.cells].sum())
+        reason = artefact_reason(counted.x[rows], counted.y[rows], buildings, expected=due)
         if reason is None:
             if covered + len(window.cells) > most_cells:
                 break
