@@ -237,3 +237,10 @@ def test_choices_leave_without_their_counts_of_records():
         "listed": "10 places are listed, of the records.",
         "cell_m": 125,
     }
+
+
+@pytest.mark.parametrize("kind", ["records of harm", "places of harm", "something new"])
+def test_the_counts_of_a_file_that_is_not_known_to_be_public_are_rounded(kind):
+    source = {"file": "a.csv", "kind": kind, "rows_in": 991, "rows_used": 983}
+    told = make_release(invented_study(sources=(source,))).provenance["inputs"][0]
+    assert (told["rows_in"], told["rows_used"]) == (991, 985)
