@@ -104,7 +104,8 @@ def fewest_cases(  # noqa: PLR0917
             if model == BERNOULLI:
                 most = min(total, size[k])
             low = max(math.floor(total * size[k] / population), least_cases - 1)
-            high = int(most) + 1
+            # any number above the share has a ratio above 0
+            high = low + 1 if wanted <= 0.0 else int(most) + 1
             while high - low > 1:
                 c = (low + high) // 2
                 if window_ratio(model, float(c), size[k], total, population) >= wanted:

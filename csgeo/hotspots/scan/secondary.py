@@ -89,7 +89,10 @@ def report_clusters(
         fewer locations, the rounder, the one centred further south and west comes first.
     """
     rounded = np.round(statistic, 9)
-    entries = np.flatnonzero((rounded > 0) & (rounded >= least))
+    wanted = (rounded > 0) & (rounded >= least)
+    if candidates == "best_of_each_centre":
+        wanted &= rounded == _best_of_centre(rounded, windows)
+    entries = np.flatnonzero(wanted)
     row = np.searchsorted(windows.start, entries, side="right") - 1
     centre = windows.centre[row]
     order = np.lexsort((
@@ -101,6 +104,16 @@ def report_clusters(
         first = np.sort(np.unique(centre, return_index=True)[1])
         entries, row, centre = entries[first], row[first], centre[first]
     return _walk(entries, row, centre, windows, separate, most_clusters)
+
+
+def _best_of_centre(statistic: Numbers, windows: ScanWindows) -> Numbers:
+    """Give each entry the highest statistic of all windows around the same location."""
+    lengths = np.diff(windows.start)
+    if not len(lengths):
+        return statistic
+    best = np.zeros(int(windows.centre.max()) + 1)
+    np.maximum.at(best, windows.centre, np.maximum.reduceat(statistic, windows.start[:-1]))
+    return np.repeat(best[windows.centre], lengths)
 
 
 def _walk(

@@ -6,7 +6,7 @@ same distance enter together: a circle that holds one of them holds them all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Integers: TypeAlias = npt.NDArray[np.int64]
     Numbers: TypeAlias = npt.NDArray[np.float64]
+
+Number = TypeVar("Number", np.int64, np.float64)
 
 #: SaTScan's ellipses (user guide 9.4, "Spatial Window"): major to minor axis, and how many angles.
 SHAPES = ((1.0, 1), (1.5, 4), (2.0, 6), (3.0, 9), (4.0, 12), (5.0, 15))
@@ -52,19 +54,17 @@ class ScanWindows(NamedTuple):
         """List the locations of the window that ends with an entry."""
         return self.neighbour[self.start[self.row_of(entry)] : entry + 1]
 
-    def running(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def running(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Sum a value of each location from the start of its row up to each entry."""
         taken = values[self.neighbour]
-        if len(taken) == 0:
-            return taken
-        sums = np.cumsum(taken)
-        before = np.concatenate([sums[:1] * 0, sums])[self.start[:-1]]
-        held = np.asarray(sums - np.repeat(before, np.diff(self.start)))
-        return held if values.dtype.kind in "iub" else np.asarray(_exact(held, taken, self.start))
+        if values.dtype.kind == "f":  # what other rows hold must not enter the last digits
+            return _exact(np.empty(len(taken)), taken, self.start)
+        sums = np.concatenate([[0], np.cumsum(taken)])
+        return np.asarray(sums[1:] - np.repeat(sums[self.start[:-1]], np.diff(self.start)))
 
 
 def _exact(held: Numbers, taken: Numbers, start: Integers) -> Numbers:
-    """Sum each row anew, so that what other rows hold does not enter its last digits."""
+    """Sum each row of `taken` from its start, into `held`."""
     for first, last in zip(start[:-1], start[1:], strict=True):
         np.cumsum(taken[first:last], out=held[first:last])
     return held
@@ -147,32 +147,38 @@ def _by_distance(
     points: Numbers, turned: Numbers, most_radius: float | None, extent: float
 ) -> Iterator[tuple[Integers, Integers, Numbers]]:
     """Give (row, neighbour, distance), sorted by row and then by distance, in chunks of rows."""
-    for rows, neighbour in _pairs(points, most_radius):
-        gap = turned[neighbour] - turned[rows]
-        distance = np.round(np.hypot(gap[:, 0], gap[:, 1]) / extent / _SAME)
-        order = np.lexsort((neighbour, distance, rows))
-        yield rows[order], neighbour[order], distance[order] * _SAME * extent
-
-
-def _pairs(points: Numbers, most_radius: float | None) -> Iterator[tuple[Integers, Integers]]:
-    n = len(points)
+    unit = extent * _SAME
     if most_radius is None:
-        every = np.arange(n)
+        n = len(points)
         step = max(1, _CHUNK // n)
         for first in range(0, n, step):
             rows = np.arange(first, min(first + step, n))
-            yield np.repeat(rows, n), np.tile(every, len(rows))
+            gap = turned[None, :, :] - turned[rows, None, :]
+            distance = np.round(np.hypot(gap[..., 0], gap[..., 1]) / unit)
+            order = np.argsort(distance, axis=1, kind="stable")
+            distance = np.take_along_axis(distance, order, axis=1)
+            yield np.repeat(rows, n), order.ravel(), distance.ravel() * unit
         return
+    for rows, neighbour in _pairs(points, most_radius):
+        gap = turned[neighbour] - turned[rows]
+        distance = np.round(np.hypot(gap[:, 0], gap[:, 1]) / unit)
+        order = np.lexsort((neighbour, distance, rows))
+        yield rows[order], neighbour[order], distance[order] * unit
+
+
+def _pairs(points: Numbers, most_radius: float) -> Iterator[tuple[Integers, Integers]]:
+    """Give each location and its neighbours within a circle, in chunks of rows."""
     from scipy.spatial import KDTree  # noqa: PLC0415  (heavy)
 
     tree = KDTree(points)
     step = 2000
-    for first in range(0, n, step):
-        near = tree.query_ball_point(points[first : first + step], most_radius * (1 + 1e-9))
-        lengths = np.fromiter(map(len, near), dtype=np.int64, count=len(near))
+    for first in range(0, len(points), step):
+        some = points[first : first + step]
+        lengths = tree.query_ball_point(some, most_radius * (1 + 1e-9), return_length=True)
         _check_size(int(lengths.sum()))
+        near = tree.query_ball_point(some, most_radius * (1 + 1e-9))
         neighbour = np.concatenate([np.asarray(own, dtype=np.int64) for own in near])
-        yield np.repeat(np.arange(first, first + len(near)), lengths), neighbour
+        yield np.repeat(np.arange(first, first + len(some)), lengths), neighbour
 
 
 def _cut(
@@ -227,9 +233,7 @@ def _joined(
     )
 
 
-def _check_limits(
-    most_share: float, most_radius: float | None, most_locations: int | None
-) -> None:
+def _check_limits(most_share: float, most_radius: float | None, most_locations: int | None) -> None:
     if not 0 < most_share <= 1:
         msg = (
             f"`most_share` must be above 0 and at most 1; it is {most_share:g}. "
