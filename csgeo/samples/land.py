@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 #: West, south, east and north edge of what is drawn (metres, EPSG:27700).
-BOX = (556_000.0, 27_000.0, 624_000.0, 79_000.0)
-_MIDDLE = np.array([590_000.0, 52_500.0])
+BOX = (531_000.0, 27_000.0, 599_000.0, 79_000.0)
+_MIDDLE = np.array([565_000.0, 52_500.0])
 _HALF = np.array([29_500.0, 23_500.0])
 
 
@@ -90,11 +90,11 @@ def _towns(rng: np.random.Generator) -> list[Settlement]:
         dx, dy = rng.uniform(-spread, spread, 2)
         return round(x + dx), round(y + dy)
 
-    small = [(572_500, 64_500), (573_500, 45_500), (610_500, 47_500)]
+    small = [(547_500, 64_500), (548_500, 45_500), (585_500, 47_500)]
     return [
-        Settlement(names.CITY, "city", *near(585_500, 56_500, 900), 3_500.0, 132_000),
-        Settlement(names.MARKET_TOWN, "market town", *near(605_000, 62_500, 900), 1_500.0, 31_000),
-        Settlement(names.COAST_TOWN, "coast town", *near(599_500, 36_800, 300), 1_700.0, 36_000),
+        Settlement(names.CITY, "city", *near(560_500, 56_500, 900), 3_500.0, 132_000),
+        Settlement(names.MARKET_TOWN, "market town", *near(580_000, 62_500, 900), 1_500.0, 31_000),
+        Settlement(names.COAST_TOWN, "coast town", *near(574_500, 36_800, 300), 1_700.0, 36_000),
         *(
             Settlement(name, "small town", *near(x, y, 1_200), 720.0, 6_500)
             for name, (x, y) in zip(names.SMALL_TOWNS, small, strict=True)

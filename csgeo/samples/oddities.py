@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 #: Rows of ``incidents.csv`` that cannot be placed or dated: what, how many.
-ODD_ROWS = {"zero coordinates": 28, "a digit lost": 22, "no date": 26, "beyond the border": 24}
+ODD_ROWS = {"zero coordinates": 28, "digits too many": 22, "no date": 26, "beyond the border": 24}
 #: Months of the messy extract.
 _MESSY_FROM, _MESSY_TO = "2025-09-01", "2025-12-01"
 
@@ -38,7 +38,7 @@ def with_odd_rows(records: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
     odd.loc[lost, "northing"] = odd.loc[lost, "northing"] + "00"
     odd.loc[undated, "occurred_from"] = rng.choice(["", "not known", "summer 2024"], int(undated.sum()))  # fmt: skip
     odd.loc[undated, "occurred_to"] = ""
-    odd.loc[beyond, "easting"] = (620_500 + rng.integers(0, 3_000, int(beyond.sum()))).astype(str)
+    odd.loc[beyond, "easting"] = (599_600 + rng.integers(0, 350, int(beyond.sum()))).astype(str)
     odd.index = pd.Index([f"R{len(records) + i:06d}" for i in range(1, n + 1)], name="record_id")
     at = np.sort(rng.integers(0, len(records), n)) + np.linspace(0.1, 0.9, n)
     order = np.argsort(np.concatenate([np.arange(len(records)), at]), kind="stable")
@@ -80,12 +80,12 @@ def _spoilt(extract: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     rows = rng.permutation(np.arange(5, len(extract)))[:40]
     at = iter(rows.tolist())
     out = extract.copy()
-    for wrong in [["0", "0"]] * 4 + [["", ""]] * 5 + [["585120", "1e308"], ["99.999999", "0.0"]]:
+    for wrong in [["0", "0"]] * 4 + [["", ""]] * 5 + [["560120", "1e308"], ["99.999999", "0.0"]]:
         out.loc[next(at), place] = wrong
     for _ in range(3):
         row = next(at)
         out.loc[row, place] = swapped[row]
-    for word in ("58512", "5.85E+05"):
+    for word in ("56012", "5.60E+05"):
         out.loc[next(at), "Eastings"] = word
     for word in ("31/02/2025", "", "last Tuesday", "2025-10-14", "10/31/2025", "45950"):
         out.loc[next(at), day] = word
