@@ -11,8 +11,8 @@ import pandas as pd
 
 from csgeo.errors import RecipeError
 from csgeo.sources.areas import read_areas
+from csgeo.sources.attach import attach
 from csgeo.sources.incidents import read_incidents
-from csgeo.sources.lookups import attach
 from csgeo.sources.places import read_places
 from csgeo.sources.police import read_police
 from csgeo.sources.schools import read_schools

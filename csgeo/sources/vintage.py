@@ -13,6 +13,8 @@ from csgeo.sources.lookups import CHANGES, refuse_best_fit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy.typing as npt
+
 Vintage = Literal["2011", "2021", "both", "neither"]
 Year = Literal["2011", "2021"]
 How = Literal["count", "rate"]
@@ -49,7 +51,7 @@ def lsoa_vintage(codes: Iterable[str], lookup: pd.DataFrame) -> Vintage:
     '2021'
     """
     given = pd.Index(pd.Series(list(codes), dtype="str").dropna().unique())
-    old, new = given.isin(lookup["lsoa11"]), given.isin(lookup["lsoa21"])
+    old, new = _among(given, lookup["lsoa11"]), _among(given, lookup["lsoa21"])
     only_old, only_new = given[old & ~new], given[new & ~old]
     if len(only_old) and len(only_new):
         msg = (
@@ -127,7 +129,8 @@ def bridge_lsoa(
         same = numbers.assign(vintage=to, bridged="unchanged")
         return same.sort_index()
     pairs = _pairs(lookup, to, values.index)
-    refuse_best_fit(lookup[lookup["lsoa11" if to == "2021" else "lsoa21"].isin(values.index)])
+    moved = lookup["lsoa11" if to == "2021" else "lsoa21"]
+    refuse_best_fit(lookup[_among(moved, values.index)])
     joined = pairs.join(numbers, on="origin")
     if how == "count":
         joined = _divided(joined, numbers.columns, weights)
@@ -135,6 +138,13 @@ def bridge_lsoa(
     else:
         bridged = _averaged(joined, numbers.columns, weights)
     return bridged.assign(vintage=to, bridged=_said(joined)).rename_axis("area_id").sort_index()
+
+
+def _among(codes: pd.Index | pd.Series, known: pd.Index | pd.Series) -> npt.NDArray[np.bool_]:
+    # as plain objects: on Arrow text `isin` goes through each value in Python
+    plain = pd.Index(known.to_numpy(dtype=object))
+    found: npt.NDArray[np.bool_] = pd.Index(codes.to_numpy(dtype=object)).isin(plain)
+    return found
 
 
 def _numbers(values: pd.DataFrame) -> pd.DataFrame:
@@ -154,7 +164,7 @@ def _numbers(values: pd.DataFrame) -> pd.DataFrame:
 def _must_move(codes: pd.Index, lookup: pd.DataFrame, to: Year) -> bool:
     vintage = lsoa_vintage(codes, lookup)
     if vintage == "neither":
-        known = codes.isin(lookup["lsoa11"]) | codes.isin(lookup["lsoa21"])
+        known = _among(codes, lookup["lsoa11"]) | _among(codes, lookup["lsoa21"])
         msg = (
             f"`values` must be by LSOA of 2011 or of 2021; {int((~known).sum())} of {len(codes)} codes are of neither, "
             f"the first is {codes[~known][0] if len(codes) else 'none'!r}. Use the lookup of the whole country, or leave those rows out."
@@ -175,9 +185,9 @@ def _pairs(lookup: pd.DataFrame, to: Year, codes: pd.Index) -> pd.DataFrame:
     )
     pairs["parts"] = pairs.groupby("origin")["target"].transform("size")
     pairs["wholes"] = pairs.groupby("target")["origin"].transform("size")
-    touched = pairs["target"].isin(pairs["target"][pairs["origin"].isin(codes)])
+    touched = _among(pairs["target"], pairs["target"][_among(pairs["origin"], codes)])
     pairs = pairs[touched].reset_index(drop=True)
-    return pairs.assign(there=pairs["origin"].isin(codes))
+    return pairs.assign(there=_among(pairs["origin"], codes))
 
 
 def _divided(joined: pd.DataFrame, columns: pd.Index, weights: pd.Series | None) -> pd.DataFrame:
