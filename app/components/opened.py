@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
 from csgeo.errors import StoreError
+from csgeo.outputs import words
 from csgeo.outputs.layers import layers
 from csgeo.store.releases import open_release
 
@@ -16,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """An opened release, the layers of its map and a mark of its files' state."""
+    """An opened release, the layers of its map, and the same layers packed for the browser."""
 
     release: Release
     layers: dict[str, Any]
-    state: str
+    packed: bytes
 
 
 def open_shown(folder: str) -> Shown:
@@ -57,4 +61,22 @@ def open_shown(folder: str) -> Shown:
 @st.cache_resource(max_entries=2, show_spinner="Opening the release …")
 def _opened(folder: str, state: str) -> Shown:
     release = open_release(Path(folder))
-    return Shown(release, layers(release), state)
+    drawn = layers(release)
+    told = {
+        "release": hashlib.sha256(state.encode()).hexdigest(),
+        "label": _label(release),
+        "layers": drawn,
+    }
+    plain = json.dumps(told, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    # packed once: a county's squares are megabytes, and each choice would pack them again
+    return Shown(release, drawn, gzip.compress(plain.encode(), mtime=0))
+
+
+def _label(release: Release) -> str:
+    n = len(release.hotspots)
+    places = "1 numbered place" if n == 1 else f"{n} numbered places"
+    return (
+        f"Map of {places}. {words.answer(release)} The list and the table say the same. "
+        "Arrow keys move, plus and minus zoom, Home shows the whole area, Enter chooses the place "
+        "nearest the middle, Escape goes to the list."
+    )

@@ -8,7 +8,6 @@ thing, the id of the place that was chosen.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,9 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 import csgeo
-from csgeo.outputs import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from components.opened import Shown
 
 _APP = Path(__file__).resolve().parent.parent
 _OUTPUTS = Path(csgeo.__file__).resolve().parent / "outputs"
@@ -34,15 +30,15 @@ _FOLDERS = {
 }
 
 
-def show_map(shown: Shown, chosen: str, *, on_chosen: Callable[[], None]) -> None:
+def show_map(packed: bytes, chosen: str, *, on_chosen: Callable[[], None]) -> None:
     """Draw the map, and call `on_chosen` when a place is chosen on it.
 
     The chosen id is in ``st.session_state["map"].chosen`` during that call.
 
     Parameters
     ----------
-    shown
-        The release and its layers.
+    packed
+        The map's layers, as ``opened.open_shown`` packs them.
     chosen
         Id of the place that is chosen now; the map marks it and keeps its view.
     on_chosen
@@ -53,25 +49,7 @@ def show_map(shown: Shown, chosen: str, *, on_chosen: Callable[[], None]) -> Non
     tell = st.components.v2.component("csgeo.chosen", js="chosen.js")
     draw = st.components.v2.component("csgeo.map", js="map.js", css="map.css")
     tell(key="map-chosen", data={"place": chosen})
-    draw(
-        key="map",
-        data={
-            "release": hashlib.sha256(shown.state.encode()).hexdigest(),
-            "label": _label(shown),
-            "layers": shown.layers,
-        },
-        on_chosen_change=on_chosen,
-    )
-
-
-def _label(shown: Shown) -> str:
-    n = len(shown.release.hotspots)
-    places = "1 numbered place" if n == 1 else f"{n} numbered places"
-    return (
-        f"Map of {places}. {words.answer(shown.release)} The list and the table say the same. "
-        "Arrow keys move, plus and minus zoom, Home shows the whole area, Enter chooses the place "
-        "nearest the middle, Escape goes to the list."
-    )
+    draw(key="map", data=packed, on_chosen_change=on_chosen)
 
 
 def _tell_where_files_are() -> None:

@@ -39,7 +39,7 @@ def show(shown: Shown) -> None:
             if as_table:
                 st.html(twin(release, chosen))
             else:
-                show_map(shown, chosen, on_chosen=_chosen_on_map)
+                show_map(shown.packed, chosen, on_chosen=_chosen_on_map)
         if not as_table:  # the table says all that the card says, of each place
             with st.container(key="place-card"):
                 st.html(card(release, chosen))

@@ -205,3 +205,14 @@ def test_services_and_squares_can_be_switched_and_hidden_ones_are_said(look, add
     page.get_by_label("Each square").click()
     assert rule.is_visible()
     assert in_map(page, "root.querySelectorAll('.leaflet-cells-pane canvas').length") == 1
+
+
+def test_a_map_that_cannot_be_drawn_says_so_and_the_list_still_works(browser, address):
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.route("**/leaflet.js", lambda route: route.abort())
+    page.goto(address)
+    expect(page.locator(".failed")).to_contain_text("The list and the table say the same.")
+    page.locator(RADIO).nth(1).click()
+    wait_for_card(page, "2 · Around Station Road")
+    context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -237,9 +238,11 @@ def test_a_kind_that_no_file_names_is_not_known_rather_than_a_gap(as_an_import):
     assert "No GP" not in text
 
 
-def test_data_for_the_map_are_plain_json(release_folder, as_an_import):
+def test_data_for_the_map_are_packed_plain_and_the_same_each_time(release_folder, as_an_import):
     from components import opened as opening
 
     shown = opening._opened.__wrapped__(str(release_folder), "state")
-    assert json.loads(json.dumps(shown.layers, allow_nan=False)) is not None
-    assert len(shown.layers["hotspots"]["features"]) == 6
+    told = json.loads(gzip.decompress(shown.packed))
+    assert len(told["layers"]["hotspots"]["features"]) == 6
+    assert told["label"].startswith("Map of 6 numbered places. 6 places hold")
+    assert shown.packed == opening._opened.__wrapped__(str(release_folder), "state").packed

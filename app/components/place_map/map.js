@@ -5,24 +5,45 @@
 // Every string from the data is written as text, never as markup.
 
 const LEAFLET = new URL("../csgeo.leaflet/", import.meta.url);
-const drawn = new WeakMap(); // component root -> its Picture
+const drawn = new WeakMap(); // component root -> what stands in it
 const views = new Map(); // release -> last view, so that it outlives a change of page
 
-export default async function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  if (!data) return;
-  const L = await leaflet();
-  let picture = drawn.get(parentElement);
-  if (!picture || picture.release !== data.release) {
-    picture?.remove();
-    picture = new Picture(L, parentElement, data);
-    drawn.set(parentElement, picture);
+export default function ({ parentElement, data, setTriggerValue }) {
+  if (!data) return undefined;
+  const tell = (id) => setTriggerValue("chosen", id);
+  const before = drawn.get(parentElement);
+  if (before && same(before.bytes, data)) {
+    before.tell = tell;
+    return before.leave;
   }
-  picture.tell = (id) => setTriggerValue("chosen", id);
-  return () => {
-    drawn.get(parentElement)?.remove();
-    drawn.delete(parentElement);
+  before?.leave();
+  const here = { bytes: data, tell, picture: null, gone: false };
+  here.leave = () => {
+    here.gone = true;
+    here.picture?.remove();
+    if (drawn.get(parentElement) === here) drawn.delete(parentElement);
   };
+  drawn.set(parentElement, here);
+  Promise.all([leaflet(), unpacked(data)])
+    .then(([L, told]) => {
+      if (!here.gone) here.picture = new Picture(L, parentElement, told, (id) => here.tell(id));
+    })
+    .catch((error) => {
+      console.error(error);
+      const words = "The map could not be drawn in this browser. The list and the table say the same.";
+      if (!here.gone) parentElement.append(make("p", "failed", words));
+    });
+  return here.leave;
+}
+
+function same(one, other) {
+  return one === other || (one.length === other.length && one.every((byte, i) => byte === other[i]));
+}
+
+// A county's squares and services are many: they come as gzip, a tenth of their size.
+function unpacked(bytes) {
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).json();
 }
 
 let loading;
@@ -61,8 +82,8 @@ const MOST_LETTERS = 7; // more kinds of service than this fold away, so that th
 const BADGE = 28; // px across
 
 class Picture {
-  constructor(L, root, data) {
-    Object.assign(this, { L, root, data, release: data.release, tell: () => {} });
+  constructor(L, root, data, tell) {
+    Object.assign(this, { L, root, data, tell, release: data.release });
     this.layers = data.layers;
     this.style = data.layers.style;
     this.build();
@@ -74,7 +95,7 @@ class Picture {
     this.showView();
     this.onChosen = (event) => this.choose(event.detail, { bringIntoView: true });
     window.addEventListener("csgeo:chosen", this.onChosen);
-    this.choose(window.csgeoChosen ?? data.chosen, { bringIntoView: false });
+    this.choose(window.csgeoChosen, { bringIntoView: false });
     this.watcher = new ResizeObserver(() => this.resized());
     this.watcher.observe(this.stage);
   }
@@ -235,7 +256,10 @@ class Picture {
     for (const act of ["pointerdown", "wheel", "keydown"]) {
       this.stage.addEventListener(act, () => (this.moved = true), { capture: true, passive: true });
     }
-    map.on("moveend", () => this.moved && views.set(this.release, [map.getCenter(), map.getZoom()]));
+    map.on("moveend", () => {
+      if (this.moved) views.set(this.release, [map.getCenter(), map.getZoom()]);
+      if (this.fartherOff) this.drawFarther();
+    });
     map.on("zoomend", () => this.zoomed());
     return map;
   }
@@ -354,19 +378,23 @@ class Picture {
   }
 
   drawServices() {
-    const { L, map, layers } = this;
-    this.services = L.layerGroup().addTo(map);
-    this.farther = L.layerGroup();
-    for (const service of layers.services) {
-      const html = make("span", "service");
-      html.append(serviceSign(this.style.shapes[service.shape], service.letter));
-      const marker = L.marker([service.lat, service.lon], {
-        icon: L.divIcon({ html, className: "holder", iconSize: [24, 24] }),
-        pane: "services", keyboard: false, riseOnHover: true,
-      });
-      marker.bindTooltip(lines(service.name, service.label), { direction: "top", offset: [0, -10] });
-      marker.addTo(service.near ? this.services : this.farther);
+    this.services = this.L.layerGroup().addTo(this.map);
+    this.farther = this.L.layerGroup();
+    this.fartherOff = []; // made when they first come into view
+    for (const service of this.layers.services) {
+      if (service.near) this.serviceMarker(service).addTo(this.services);
+      else this.fartherOff.push({ service, at: this.L.latLng(service.lat, service.lon), marker: null });
     }
+  }
+
+  serviceMarker(service) {
+    const html = make("span", "service");
+    html.append(serviceSign(this.style.shapes[service.shape], service.letter));
+    const marker = this.L.marker([service.lat, service.lon], {
+      icon: this.L.divIcon({ html, className: "holder", iconSize: [24, 24] }),
+      pane: "services", keyboard: false, riseOnHover: true,
+    });
+    return marker.bindTooltip(lines(service.name, service.label), { direction: "top", offset: [0, -10] });
   }
 
   drawPlaces() {
@@ -460,9 +488,18 @@ class Picture {
   }
 
   drawFarther() {
-    const on = this.map.hasLayer(this.services) && this.map.getZoom() >= ALL_SERVICES_FROM_ZOOM;
-    if (on) this.farther.addTo(this.map);
-    else this.farther.remove();
+    const { map, services, farther, fartherOff } = this;
+    const on = map.hasLayer(services) && map.getZoom() >= ALL_SERVICES_FROM_ZOOM;
+    if (!on) {
+      farther.remove();
+      return;
+    }
+    const seen = map.getBounds().pad(0.1);
+    for (const one of fartherOff) {
+      if (seen.contains(one.at)) (one.marker ??= this.serviceMarker(one.service)).addTo(farther);
+      else if (one.marker) farther.removeLayer(one.marker);
+    }
+    farther.addTo(map);
   }
 
   // Numbers that would lie on one another move apart; a line leads back to the place.
