@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csgeo.errors import SourceError
+from csgeo.sources.codes import check_codes
 from csgeo.sources.columns import personal_columns
 from csgeo.sources.report import Reading, ReadReport, SetAside
 from csgeo.sources.sieve import Doubt, sift
@@ -132,7 +133,7 @@ def own_ids(rows: Rows, column: str | None) -> tuple[pd.Index, tuple[str, ...]]:
     if column is None:
         return pd.Index(_made(rows, rows.numbers)), ()
     given = to_text(rows.frame[column])
-    notes = []
+    notes = list(check_codes(given, column)[1])
     absent = given.isna().to_numpy()
     ids = np.array(given, dtype=object)
     if absent.any():
@@ -151,7 +152,8 @@ def own_ids(rows: Rows, column: str | None) -> tuple[pd.Index, tuple[str, ...]]:
 
 
 def _made(rows: Rows, numbers: npt.NDArray[np.int64]) -> list[str]:
-    return [f"{rows.stem}-{n}" for n in numbers.tolist()]
+    stem = rows.stem
+    return [f"{stem}-{n}" for n in numbers.tolist()]
 
 
 def _made_unique(

@@ -11,7 +11,6 @@ import pandas as pd
 
 from csgeo.errors import SourceError, UnknownColumns
 from csgeo.sources.account import account, own_ids
-from csgeo.sources.codes import check_codes
 from csgeo.sources.columns import Mapped, folded, known_columns, match_columns
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.shapes import other_shapes, read_shapes, repaired
@@ -98,11 +97,7 @@ def read_areas(
     unwanted = not_wanted(rows, where)
     shapes = read_shapes(rows, matched, section="areas", crs=crs, to_crs=to_crs)
     geometry, mended = repaired(shapes.geometry)
-    column = matched.get("area_id")
-    ids, notes = own_ids(rows, column or matched.get("name"))
-    if column is not None:
-        codes, said = check_codes(pd.Series(ids, dtype="str"), column)
-        ids, notes = pd.Index(codes), (*notes, *said)
+    ids, notes = own_ids(rows, matched.get("area_id") or matched.get("name"))
     names = to_text(rows.frame[matched["name"]]) if "name" in matched else _names(rows, ids, layer)
     fields = {
         "name": names,

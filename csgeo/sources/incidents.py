@@ -218,8 +218,6 @@ def _fields(
         width = KNOWN_WIDTHS.get(folded(matched["area_id"]))
         text["area_id"], said = check_codes(text["area_id"], matched["area_id"], width=width)
         notes += said
-    if "incident_id" in matched:
-        notes += check_codes(to_text(frame[matched["incident_id"]]), matched["incident_id"])[1]
     name = source or rows.stem
     everywhere = constant(name, frame.index)
     text["source"] = everywhere if source or "source" not in text else text["source"].fillna(name)

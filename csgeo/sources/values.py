@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 BLANKS = frozenset(
     {"", "-", "--", "n/a", "na", "n.a.", "nan", "none", "null", "nil", "#n/a", "<na>", "\\n", "nat"}
 )
+_LONGEST = max(map(len, BLANKS))
 
 
 def distinct(values: pd.Series) -> tuple[npt.NDArray[np.intp], list[str]]:
@@ -49,9 +50,11 @@ def to_text(values: pd.Series) -> pd.Series:
         known = values.dropna()
         if len(known) and np.isfinite(known).all() and (known % 1 == 0).all():
             values = values.astype("Int64")
+    if pd.api.types.is_integer_dtype(values):
+        return values.astype("str")
     codes, words = distinct(values)
     texts = [w.strip() for w in words]
-    kept = [None if t.casefold() in BLANKS else t for t in texts]
+    kept = [None if len(t) <= _LONGEST and t.casefold() in BLANKS else t for t in texts]
     return pd.Series(spread(kept, codes, values.index), name=values.name)
 
 
