@@ -76,7 +76,7 @@ def test_score_refuses_a_table_that_is_not_hotspots(truth: Truth):
         score(_finds(a=(0, 0, 1, 1)).drop(columns="rank"), truth)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 8, 14])
+@pytest.mark.parametrize("seed", [1, 14, 21, 26])
 def test_planted_places_are_compact_and_apart(seed: int):
     truth = county(seed).truth
     shapes = truth.places.geometry
