@@ -277,7 +277,9 @@ def _services_near(near: pd.DataFrame, hotspots: pd.DataFrame) -> pd.DataFrame:
     kept = near.loc[near["hotspot_id"].isin(hotspots.index), known]
     order = hotspots["rank"].reindex(kept["hotspot_id"]).to_numpy()
     kept = kept.assign(_rank=order).sort_values(["_rank", "kind"], kind="stable")
-    return kept.drop(columns="_rank").reset_index(drop=True)
+    kept = kept.drop(columns="_rank").reset_index(drop=True)
+    places = {"nearest_m": 0, "walk_minutes": 1}
+    return kept.round({name: n for name, n in places.items() if name in known})
 
 
 def _area_name(area: pd.DataFrame) -> str:

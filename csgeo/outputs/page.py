@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from csgeo.disclosure.release import Release
 
+#: More kinds of service than this would push the map off the screen: they fold away.
+_MOST_KINDS = 8
 _HATCH = (
     '<svg width="22" height="14" aria-hidden="true"><rect x="1" y="1" width="20" height="12" '
     f'fill="#fff" stroke="{INK}"/><path d="M1,13L9,1M7,13L15,1M13,13L21,1" stroke="#505a5f"/></svg>'
@@ -27,7 +29,10 @@ _HATCH = (
 
 def above(release: Release, drawn: dict[str, Any]) -> str:
     """Give the page from its top to where the map begins."""
-    places = "".join(_item(feature["properties"]) for feature in drawn["hotspots"]["features"])
+    listed = [feature["properties"] for feature in drawn["hotspots"]["features"]]
+    # where all are equally sure, saying so on each line is noise
+    differ = len({place["outline"] for place in listed}) > 1
+    places = "".join(_item(place, differ=differ) for place in listed)
     aside = words.left_out(release)
     ends = words.day(release.period_end)
     return (
@@ -51,8 +56,9 @@ def below(release: Release, drawn: dict[str, Any]) -> str:
     )
 
 
-def _item(place: dict[str, Any]) -> str:
-    said = " · ".join(filter(None, [place["stratum"], place["band"], place["sure_shortly"]]))
+def _item(place: dict[str, Any], *, differ: bool) -> str:
+    parts = [place["stratum"], place["band"], place["sure_shortly"] if differ else None]
+    said = " · ".join(filter(None, parts))
     return (
         f'<li><button type="button" data-place="{_safe(place["id"])}" aria-pressed="false">'
         f'<span class="badge band-{place["band"]}">{place["rank"]}</span>'
@@ -62,7 +68,14 @@ def _item(place: dict[str, Any]) -> str:
 
 
 def _legend(legend: list[dict[str, Any]], *, has_cells: bool) -> str:
-    keys = "".join(_key(entry) for entry in legend)
+    services = [_key(entry) for entry in legend if entry["kind"] == "service"]
+    others = "".join(_key(entry) for entry in legend if entry["kind"] != "service")
+    keys = others + "".join(services)
+    if len(services) > _MOST_KINDS:
+        keys = (
+            f'{others}<details class="kinds"><summary>{len(services)} kinds of service</summary>'
+            f"<div>{''.join(services)}</div></details>"
+        )
     cells = (
         '<label><input type="checkbox" data-layer="cells" disabled>Counts by cell</label>'
         if has_cells

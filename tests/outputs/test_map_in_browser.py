@@ -7,6 +7,7 @@ import pytest
 
 from csgeo.disclosure.release import make_release
 from csgeo.outputs.map import map_html, write_map
+from csgeo.vocabulary import load_vocabulary
 from tests.outputs.invented import invented_study
 
 pytestmark = pytest.mark.browser
@@ -93,6 +94,12 @@ def test_a_place_is_chosen_from_the_list_and_from_the_map_and_by_the_keyboard(te
     assert card.locator("h3").text_content() == "2 · Around Station Road"
     assert "About 365 records, where about 30 would be expected." in card.text_content()
     assert page.locator("[data-place][aria-pressed=true]").count() == 1
+    card.locator("button").click()
+    frame, number = page.locator(".folium-map").bounding_box(), page.locator(".number").nth(1)
+    assert number.text_content() == "2"
+    middle = frame["x"] + frame["width"] / 2
+    assert abs(number.bounding_box()["x"] + 14 - middle) < 20
+    page.locator(".leaflet-control-container [aria-label='Show all places']").click()
     page.locator(".number-box").nth(2).focus()
     page.keyboard.press("Enter")
     page.wait_for_timeout(400)
@@ -110,6 +117,20 @@ def test_layers_are_switched_and_the_legend_follows(ten, look):
     page.uncheck("[data-layer=services]")
     assert page.locator(".service-box").count() == 0
     assert page.locator("[data-legend=services]").first.is_hidden()
+    assert said == []
+
+
+def test_many_kinds_of_service_fold_away(look, tmp_path):
+    study = invented_study()
+    kinds = [k for k in load_vocabulary("service").codes if k not in set(study.services["kind"])]
+    more = study.services.iloc[[0] * 6].assign(kind=kinds[:6])
+    more.index = [f"M{n}" for n in range(6)]
+    study.services = pd.concat([study.services, more]).rename_axis("service_id")
+    page, _, said = look(write_map(make_release(study), tmp_path)["map.html"])
+    assert page.locator(".legend summary").text_content() == "11 kinds of service"
+    assert page.locator(".kinds [data-legend=services]").first.is_hidden()
+    page.locator(".legend summary").click()
+    assert page.locator(".kinds [data-legend=services]").first.is_visible()
     assert said == []
 
 

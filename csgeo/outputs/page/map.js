@@ -90,10 +90,16 @@ function csgeoDraw(map, data) {
     if (place.services.length) {
       box.append(node("h4", "Already there"));
       const list = node("ul");
-      for (const said of place.services) list.append(node("li", said));
+      for (const said of place.services.slice(0, 4)) list.append(node("li", said));
+      const more = place.services.length - 4;
+      if (more > 0) list.append(node("li", `and ${more} more, in the table below`));
       box.append(list);
     }
     if (place.gaps.length) box.append(node("p", `Not within reach: ${place.gaps.join(", ")}`));
+    const closer = node("button", "Zoom to this place");
+    closer.type = "button";
+    closer.addEventListener("click", () => map.setView(place.at, Math.max(15, map.getZoom()), { animate: false }));
+    box.append(closer);
     return box;
   }
 
@@ -301,6 +307,7 @@ function csgeoDraw(map, data) {
   window.addEventListener("beforeprint", () => {
     before = [map.getCenter(), map.getZoom()];
     document.body.classList.add("paper");
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
     map.closePopup();
     map.invalidateSize({ animate: false });
     whole();
