@@ -43,6 +43,14 @@ class Corners(NamedTuple):
     cell_m: int
 
 
+class Meeting(NamedTuple):
+    """Squares by column and row (whole sides from the origin); ``whole`` where wholly inside."""
+
+    column: Integers
+    row: Integers
+    whole: npt.NDArray[np.bool_]
+
+
 def squares(area: gpd.GeoDataFrame, *, cell_m: int = 250) -> gpd.GeoDataFrame:
     """Lay the square cells that meet the study area.
 
@@ -77,15 +85,15 @@ def squares(area: gpd.GeoDataFrame, *, cell_m: int = 250) -> gpd.GeoDataFrame:
     >>> squares(area, cell_m=250).index.tolist()
     ['250mE0N0', '250mE250N0']
     """
-    column, row = squares_meeting(area, cell_m=cell_m)
+    column, row, _ = squares_meeting(area, cell_m=cell_m)
     x, y = column * cell_m, row * cell_m
     shapes = shapely.box(x, y, x + cell_m, y + cell_m)
     index = pd.Index(square_ids(column, row, cell_m=cell_m), name="cell_id", dtype="str")
     return gpd.GeoDataFrame(index=index, geometry=shapes, crs=area.crs)
 
 
-def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> tuple[Integers, Integers]:
-    """Find the columns and rows (whole sides from the origin) of the squares that meet `area`.
+def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> Meeting:
+    """Find the squares that meet `area`, and which of them lie wholly inside.
 
     Large squares that lie wholly inside need no further test; only those that
     the outline crosses are split into their four children.
@@ -116,18 +124,13 @@ def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> tuple[Integers, I
     shares = shares_surface(ground, shapes)
     columns = np.concatenate([*inside_columns, column[shares]])
     rows = np.concatenate([*inside_rows, row[shares]])
+    whole = np.arange(len(columns)) < len(columns) - int(shares.sum())
     order = np.lexsort((columns, rows))
-    return columns[order], rows[order]
+    return Meeting(columns[order], rows[order], whole[order])
 
 
 def one_shape(area: gpd.GeoDataFrame) -> shapely.Geometry:
-    """Join the study area's rows into one shape, prepared for many questions.
-
-    Raises
-    ------
-    WrongGeometry
-        If nothing with a surface is left.
-    """
+    """Join the study area's rows into one shape, prepared for many questions."""
     shapes = area.geometry.to_numpy()
     sound = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
     ground = sound[0] if len(sound) == 1 else shapely.union_all(sound)
@@ -153,13 +156,7 @@ def shares_surface(
 
 
 def column_row(x: npt.ArrayLike, y: npt.ArrayLike, *, cell_m: int) -> tuple[Integers, Integers]:
-    """Give the column and row of the square that holds each point (metres).
-
-    Raises
-    ------
-    WrongValues
-        If a coordinate is not a finite number.
-    """
+    """Give the column and row of the square that holds each point (metres)."""
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     wild = ~(np.isfinite(x) & np.isfinite(y)) | (np.abs(x) > 1e12) | (np.abs(y) > 1e12)
     if wild.any():
@@ -219,11 +216,6 @@ def cell_corner(ids: Iterable[str]) -> Corners:
     ------
     WrongValues
         If an id is not that of a square, or the sides differ.
-
-    Examples
-    --------
-    >>> cell_corner(["125mE375250N164250"]).x.tolist()
-    [375250]
     """
     ids = list(ids)
     parts = [_SQUARE_ID.fullmatch(i) for i in ids]
@@ -255,11 +247,6 @@ def parent(ids: Iterable[str], *, cell_m: int) -> Ids:
     ------
     RecipeError
         If `cell_m` is not a nested side, or smaller than that of the cells.
-
-    Examples
-    --------
-    >>> parent(["125mE375250N164250"], cell_m=1000).tolist()
-    ['1000mE375000N164000']
     """
     _known_side(cell_m)
     x, y, own_m = cell_corner(ids)
@@ -276,11 +263,6 @@ def children(cell_id: str, *, cell_m: int) -> Ids:
     ------
     RecipeError
         If `cell_m` is not a nested side, or larger than that of the cell.
-
-    Examples
-    --------
-    >>> children("250mE0N0", cell_m=125).tolist()
-    ['125mE0N0', '125mE125N0', '125mE0N125', '125mE125N125']
     """
     _known_side(cell_m)
     x, y, own_m = cell_corner([cell_id])

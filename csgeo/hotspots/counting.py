@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 class Field(NamedTuple):
     """The study area as a raster of cells: row 0 is the southernmost, column 0 the westernmost.
 
-    ``mask`` (rows x columns) is true for the cells that meet the area.
+    ``mask`` (rows x columns) is true for the cells that meet the area, ``whole`` for those that
+    lie wholly inside.
     """
 
     mask: Flags
+    whole: Flags
     west: int
     south: int
     cell_m: int
@@ -89,11 +91,13 @@ class Counted(NamedTuple):
 
 def lay_field(area: gpd.GeoDataFrame, *, cell_m: int) -> Field:
     """Lay the cells of the study area as a raster."""
-    column, row = squares_meeting(area, cell_m=cell_m)
+    column, row, inside = squares_meeting(area, cell_m=cell_m)
     west, south = int(column.min()), int(row.min())
     mask = np.zeros((int(row.max()) - south + 1, int(column.max()) - west + 1), dtype=bool)
     mask[row - south, column - west] = True
-    return Field(mask, west, south, cell_m, one_shape(area), area.crs)
+    whole = np.zeros_like(mask)
+    whole[row - south, column - west] = inside
+    return Field(mask, whole, west, south, cell_m, one_shape(area), area.crs)
 
 
 def count_incidents(incidents: gpd.GeoDataFrame, field: Field) -> Counted:
@@ -122,9 +126,10 @@ def count_incidents(incidents: gpd.GeoDataFrame, field: Field) -> Counted:
     check_same_crs(area=gpd.GeoDataFrame(geometry=[], crs=field.crs), incidents=incidents)
     points = incidents.geometry.to_numpy()
     has_place = ~(shapely.is_missing(points) | shapely.is_empty(points))
-    x, y = shapely.get_x(points[has_place]), shapely.get_y(points[has_place])
+    x, y = shapely.get_coordinates(points[has_place]).T
     placed = field.position(x, y)
-    near = np.flatnonzero(placed >= 0)
+    # only in the cells that the outline crosses need a point be asked where it lies
+    near = np.flatnonzero((placed >= 0) & ~field.whole.ravel()[placed])
     placed[near[~shapely.intersects_xy(field.ground, x[near], y[near])]] = -1
     placed_x, placed_y = np.full(len(points), np.nan), np.full(len(points), np.nan)
     position = np.full(len(points), -1, dtype=np.int64)
