@@ -76,6 +76,7 @@ def read_delimited(content: bytes, called: str, *, header: bool = True) -> TextT
         msg = f"{called} is empty: it holds {found}. Export it again."
         raise UnreadableFile(msg)
     body = text[first:] if header else text
+    _refuse_open_quote(body, called)
     frame, broken = _fast(body, delimiter, names) or _careful(body, delimiter, names)
     numbers = np.arange(len(frame), dtype=np.int64)
     offset = skipped + (2 if header else 1)
@@ -157,6 +158,20 @@ def _header(text: str, delimiter: str, *, header: bool, notes: list[str]) -> tup
     if not header:
         return 0, [f"column {i}" for i in range(1, len(names) + 1)]
     return end, unique_names(names, notes)
+
+
+def _refuse_open_quote(body: str, called: str) -> None:
+    """Refuse a quotation mark that is never closed: it would swallow the rows behind it."""
+    if body.count('"') % 2 == 0:
+        return
+    opened = re.search(r'(?:^|[,;\t|\n])"(?:[^"]|"")*$', body)
+    if opened and "\n" in opened.group().lstrip("\n"):
+        line = body.count("\n", 0, opened.start() + 1) + 2
+        msg = (
+            f"{called} opens a quotation mark that is never closed, near line {line:,}: the rows "
+            "behind it would be lost. Close or remove it, or export the file again."
+        )
+        raise UnreadableFile(msg)
 
 
 def _fast(body: str, delimiter: str, names: list[str]) -> tuple[pd.DataFrame, pd.DataFrame] | None:

@@ -66,6 +66,7 @@ _NETWORK = re.compile(r"^\s*([a-z][a-z0-9+.-]+:[/\\]{1,2}|[/\\]vsi)", re.IGNOREC
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx")
 _SQLITE = b"SQLite format 3\x00"
 _SHP = b"\x00\x00\x27\x0a"
+_FEATURE = re.compile(r'"features"|"type"\s*:\s*"Feature"')
 _BYTES_READ = 4096
 
 
@@ -203,20 +204,23 @@ def _kind_of_text(file: Path, start: bytes) -> Format:
         "ï»¿\ufeff \r\n\t"
     )
     if text.startswith(("{", "[")):
-        if text.startswith("[") or '"features"' not in text + _rest(file, text):
-            _refuse(file, "JSON that is not GeoJSON (no `features`). Save it as CSV or GeoJSON")
+        if text.startswith("[") or not _FEATURE.search(text + _rest(file, text)):
+            _refuse(
+                file, "JSON that is not GeoJSON (it has no features). Save it as CSV or GeoJSON"
+            )
         return "GeoJSON"
     if text.startswith("<"):
         words = next(w for pattern, w in _MARKUP if re.search(pattern, text[:2000].lower()))
         _refuse(file, words)
-    if not utf16 and start.count(0) > len(start) // 2 + 1:
+    control = sum(start.count(c) for c in (*range(1, 9), *range(14, 26)))
+    if not utf16 and (start.count(0) > len(start) // 2 + 1 or control * 20 > len(start)):
         _refuse(file, "bytes that are neither text nor any format that csgeo reads")
     return "CSV"
 
 
 def _rest(file: Path, text: str) -> str:
     """Read on in a long header, where `features` stands behind a large `crs` or metadata."""
-    if '"features"' in text:
+    if _FEATURE.search(text):
         return ""
     with file.open("rb") as opened:
         return opened.read(1 << 20).decode("latin-1")

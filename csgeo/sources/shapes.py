@@ -14,8 +14,7 @@ from csgeo.sources import coordinates as judged
 from csgeo.sources.columns import lacks_columns
 from csgeo.sources.location import locate
 from csgeo.sources.sieve import Doubt
-from csgeo.sources.values import to_text
-from csgeo.sources.ways import by_size
+from csgeo.sources.ways import by_size, written_shapes
 from csgeo.tables import NATIONAL_GRID
 
 if TYPE_CHECKING:
@@ -140,8 +139,7 @@ def _check_where(file: str, shapes: gpd.GeoSeries, source: object, target: objec
 
 
 def _from_text(values: pd.Series, crs: object, target: object) -> tuple[gpd.GeoSeries, list[str]]:
-    texts = to_text(values).str.replace(r"^\s*SRID=\d+;", "", regex=True)
-    shapes = shapely.from_wkt(list(texts.where(texts.notna(), None)), on_invalid="ignore")
+    shapes = written_shapes(values)
     if crs is not None:
         return gpd.GeoSeries(shapes, crs=judged.system(crs)), []
     middle = shapely.centroid(shapes)

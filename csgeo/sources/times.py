@@ -231,8 +231,9 @@ def _midnight_note(name: str, midnight: int, timed: int) -> str:
 
 
 def _parsed(text: str) -> dict[str, str] | None:
+    plain = " ".join(text.split())  # no-break spaces too
     for pattern in _PATTERNS:
-        found = pattern.match(text)
+        found = pattern.match(plain)
         if found:
             return {k: v for k, v in found.groupdict().items() if v}
     return None

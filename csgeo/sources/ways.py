@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,6 +39,7 @@ REASONS = NO_PLACE | {
     NOT_FOUND: "a postcode for which the postcode file has no place",
     MALFORMED: "text that is no grid reference, postcode or shape",
 }
+_HEXADECIMAL = re.compile(r"0[01][0-9A-Fa-f]{8,}")
 
 
 class Way(NamedTuple):
@@ -136,9 +138,9 @@ def _as_points(
 def _from_wkt(values: pd.Series, file: str, crs: object, target: CRS, *, any_shape: bool) -> Way:
     import geopandas as gpd  # noqa: PLC0415  heavy
 
-    texts = to_text(values).str.replace(r"^\s*SRID=\d+;", "", regex=True)
-    shapes = shapely.from_wkt(list(texts.where(texts.notna(), None)), on_invalid="ignore")
-    middles = shapely.centroid(shapes)
+    shapes = written_shapes(values)
+    with np.errstate(all="ignore"):
+        middles = shapely.centroid(shapes)
     notes: tuple[str, ...] = ()
     if crs is None:
         x, y = shapely.get_x(middles), shapely.get_y(middles)
@@ -152,9 +154,22 @@ def _from_wkt(values: pd.Series, file: str, crs: object, target: CRS, *, any_sha
         target,
         any_shape=any_shape,
     )
-    unread = texts.notna().to_numpy() & shapely.is_missing(shapes)
+    unread = ~is_blank(values).to_numpy() & shapely.is_missing(shapes)
     way.pairs.verdict[unread] = MALFORMED
     return way._replace(words=repr(values.name), notes=way.notes + notes)
+
+
+def written_shapes(values: pd.Series) -> npt.NDArray[np.object_]:
+    """Read shapes written as well-known text or as its binary form, plain or in hexadecimal."""
+    known = list(values.where(values.notna(), None))
+    with np.errstate(all="ignore"):
+        if any(isinstance(v, bytes) for v in known):
+            return np.asarray(shapely.from_wkb(known, on_invalid="ignore"))
+        texts = to_text(values).str.replace(r"^\s*SRID=\d+;", "", regex=True)
+        written = list(texts.where(texts.notna(), None))
+        if all(t is None or _HEXADECIMAL.fullmatch(t) for t in written):
+            return np.asarray(shapely.from_wkb(written, on_invalid="ignore"))
+        return np.asarray(shapely.from_wkt(written, on_invalid="ignore"))
 
 
 def by_size(pairs: Pairs, target: CRS) -> str:

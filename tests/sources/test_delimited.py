@@ -64,3 +64,12 @@ def test_a_table_without_a_header_keeps_its_first_row():
 def test_text_that_breaks_off_its_encoding_is_refused():
     with pytest.raises(UnreadableFile, match="begins as utf-16 text but does not go on so"):
         read_delimited("id,a\n1,b\n".encode("utf-16") + b"\x00", "a.csv")
+
+
+def test_a_quotation_mark_that_is_never_closed_is_refused():
+    with pytest.raises(UnreadableFile, match="a quotation mark that is never closed, near line 3"):
+        read_delimited(b'id,a\n1,w\n2,"x\n3,y\n4,z\n', "a.csv")
+    inches = read_delimited(
+        b'id,a\n1,5" pipe\n2,y\n', "a.csv"
+    )  # a mark inside a field is only a mark
+    assert inches.frame["a"].tolist() == ['5" pipe', "y"]

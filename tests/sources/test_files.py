@@ -123,6 +123,7 @@ def test_dates_in_geojson_stay_as_they_were_written(tmp_path):
         ("a.csv", b"%PDF-1.7", "a PDF document"),
         ("a.kml", b"<?xml version='1.0'?><kml></kml>", "KML"),
         ("a.json", b'{"records": []}', "JSON that is not GeoJSON"),
+        ("a.csv", bytes(range(256)) * 20, "bytes that are neither text nor any format"),
         ("a.dbf", b"\x03abc", "is one part of a Shapefile"),
         ("a.xlsx", b"PK\x03\x04broken", "a zip or workbook that is cut short or damaged"),
         ("a.parquet", b"PAR1 and no more", "a Parquet file that is cut short"),
@@ -152,3 +153,9 @@ def test_categories_of_a_parquet_become_words(tmp_path):
     frame = read_rows(tmp_path / "a.parquet").frame
     assert frame["kind"].dtype == "str"
     assert frame["kind"].isna().tolist() == [False, False, True]
+
+
+def test_a_single_feature_is_geojson_too(tmp_path):
+    text = '{"type":"Feature","properties":{"code":"007"},"geometry":{"type":"Point","coordinates":[-2.36,51.38]}}'
+    (tmp_path / "a.geojson").write_text(text)
+    assert read_rows(tmp_path / "a.geojson").frame["code"].tolist() == ["007"]

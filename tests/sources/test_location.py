@@ -46,6 +46,7 @@ def test_one_place_said_in_five_ways_is_one_place():
         rows_of(grid_ref=["ST 751 652"]),
         rows_of(wkt=["POINT (375150 165250)"]),
         rows_of(wkt=["SRID=4326;POINT (-2.35849 51.38575)"]),
+        rows_of(geom=[Point(375_150, 165_250).wkb_hex]),
         rows_of(x=["375150"], y=["165250"]),
         rows_of(X=["-2.35849"], Y=["51.38575"]),
     ]
