@@ -60,7 +60,11 @@ def aoristic_weights(
     Ratcliffe and McCullagh (1998), https://doi.org/10.1080/136588198241644;
     Ratcliffe (2002), https://doi.org/10.1023/A:1013240828824
     """
-    state = time_known(incidents, at_default_time=at_default_time)
+    return weights_of_states(incidents, time_known(incidents, at_default_time=at_default_time))
+
+
+def weights_of_states(incidents: gpd.GeoDataFrame, state: pd.Series) -> pd.DataFrame:
+    """Spread the records of which ``time_known``, given as `state`, says that they can be."""
     used = np.flatnonzero(state.isin(SPREAD))
     row, hour, weight = spread(
         incidents["occurred_from"].iloc[used], incidents["occurred_to"].iloc[used]

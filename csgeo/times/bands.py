@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from csgeo.errors import MethodError, RecipeError
-from csgeo.times.aoristic import aoristic_weights
+from csgeo.times.aoristic import weights_of_states
 from csgeo.times.clock import LOCAL, hour_of_day, wall_clock_of_utc
-from csgeo.times.known import TimesKnown, refuse_if_unknown, times_known
+from csgeo.times.known import TimesKnown, count_states, refuse_if_unknown, time_known
 from csgeo.times.school_year import DAY_KINDS, SchoolYear, day_kinds, typical_school_year
 from csgeo.times.spikes import at_default_time, find_spikes
 
@@ -98,9 +98,10 @@ def count_in_bands(
     hour_band = _band_of_hours(BANDS if starts is None else starts)
     spikes = find_spikes(incidents)
     default = at_default_time(incidents, spikes)
-    known = times_known(incidents, at_default_time=default)
+    state = time_known(incidents, at_default_time=default)
+    known = count_states(incidents, state)
     refuse_if_unknown(known, least_share=least_share_known)
-    weights = aoristic_weights(incidents, at_default_time=default)
+    weights = weights_of_states(incidents, state)
     weights = weights.loc[weights["time_known"] != "weeks"]
     wall = weights["hour"].to_numpy()
     first, last = period or _days_of(wall)

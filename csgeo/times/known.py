@@ -156,7 +156,11 @@ def times_known(
     TableError
         If `incidents` breaks the ``INCIDENTS`` contract.
     """
-    state = time_known(incidents, at_default_time=at_default_time)
+    return count_states(incidents, time_known(incidents, at_default_time=at_default_time))
+
+
+def count_states(incidents: gpd.GeoDataFrame, state: pd.Series) -> TimesKnown:
+    """Count the states that :func:`time_known` gave to `incidents`."""
     counts = state.value_counts()
     backwards = (state == "hour").to_numpy() & (_elapsed_s(incidents) < 0)
     return TimesKnown(

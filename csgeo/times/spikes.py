@@ -73,13 +73,14 @@ def find_spikes(
     The exact binomial comparison of two Poisson counts: Przyborowski and
     Wilenski (1940), https://doi.org/10.1093/biomet/31.3-4.313
     """
-    from scipy.stats import binom  # noqa: PLC0415  heavy: only where used
+    from scipy.special import bdtrc  # noqa: PLC0415  heavy: only where used
 
     INCIDENTS.check(incidents, "incidents")
     rows = []
     for spike, (records, neighbour) in _counts(incidents).items():
-        p = float(binom.sf(records - 1, records + neighbour, 0.5))
-        if records and p <= most_p and records >= least_ratio * neighbour:
+        # the upper tail of the binomial: more than records - 1
+        p = float(bdtrc(records - 1, records + neighbour, 0.5)) if records else 1.0
+        if p <= most_p and records >= least_ratio * neighbour:
             words = (
                 f"{records:,} records stand {_WORDS[spike]}, where at most about {neighbour:,} would "
                 "be expected: there it often means that the time was not known."

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from csgeo.times.aoristic import aoristic_weights
+from csgeo.times.aoristic import weights_of_states
 from csgeo.times.clock import hour_of_day, weekday
-from csgeo.times.known import TimesKnown, refuse_if_unknown, times_known
+from csgeo.times.known import TimesKnown, count_states, refuse_if_unknown, time_known
 from csgeo.times.spikes import at_default_time, find_spikes
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def week_grid(
     """
     spikes = find_spikes(incidents)
     default = None if keep_spikes else at_default_time(incidents, spikes)
-    known = times_known(incidents, at_default_time=default)
+    state = time_known(incidents, at_default_time=default)
+    known = count_states(incidents, state)
     refuse_if_unknown(known, least_share=least_share_known)
-    weights = aoristic_weights(incidents, at_default_time=default)
+    weights = weights_of_states(incidents, state)
     wall = weights["hour"].to_numpy()
     grid = hours_of_week(wall, weights["weight"].to_numpy()).reshape(7, 24)
     frame = pd.DataFrame(

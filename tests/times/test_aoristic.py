@@ -66,6 +66,12 @@ def test_the_hour_that_the_autumn_change_repeats_counts_twice(incidents_of):
     assert by_hour.tolist() == [0.25, 0.5, 0.25]
 
 
+def test_a_window_that_ends_in_the_repeated_hour_is_as_long_as_it_may_have_been(incidents_of):
+    # 00:50 to 01:10 the second time round is 80 minutes
+    weights = aoristic_weights(incidents_of(["2024-10-27 00:50"], ["2024-10-27 01:10"]))
+    assert weights.groupby("hour")["weight"].sum().tolist() == [10 / 80, 70 / 80]
+
+
 def test_a_window_of_a_week_gives_the_same_to_each_hour_of_the_week(incidents_of):
     incidents = incidents_of(
         ["2024-06-03 10:55", "2024-01-01 00:00"], ["2024-06-10 10:55", "2024-12-31 00:00"]
