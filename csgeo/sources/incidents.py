@@ -124,16 +124,7 @@ def read_incidents(
     ['CSE']
     """
     rows = read_rows(path, layer=layer)
-    chosen = dict(columns or {})
-    order = chosen.pop("date_order", None)
-    if order not in {None, *ORDERS}:
-        msg = f"`date_order` must be day_first or month_first; it is {order!r}."
-        raise SourceError(msg)
-    found = [str(c) for c in rows.frame]
-    if harm is not None:
-        chosen.setdefault("harm", None)
-    known = {**known_columns("incidents"), **known_columns("place")}
-    matched = match_columns(found, known, given=chosen, file=rows.file, section=_SECTION)
+    matched, order = _matched(rows, columns, harm)
     personal = look_for_personal(rows, "incidents", matched)
     coded = _harm(rows, matched, harm, harm_words)
     located = locate(
@@ -161,6 +152,22 @@ def read_incidents(
         no_place=located.no_place != "",
         personal=personal,
     )
+
+
+def _matched(
+    rows: Rows, columns: Mapped | None, harm: str | None
+) -> tuple[dict[str, str], str | None]:
+    """Match the columns; a harm for the whole file goes before a guessed column."""
+    chosen = dict(columns or {})
+    order = chosen.pop("date_order", None)
+    if order not in {None, *ORDERS}:
+        msg = f"`date_order` must be day_first or month_first; it is {order!r}."
+        raise SourceError(msg)
+    if harm is not None:
+        chosen.setdefault("harm", None)
+    known = {**known_columns("incidents"), **known_columns("place")}
+    found = [str(c) for c in rows.frame]
+    return match_columns(found, known, given=chosen, file=rows.file, section=_SECTION), order
 
 
 def _harm(

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from csgeo.errors import SourceError
+from csgeo.sources.dates import moment_of, parsed, time_of_day
 from csgeo.sources.values import distinct, to_text
 
 if TYPE_CHECKING:
@@ -27,33 +28,8 @@ if TYPE_CHECKING:
     from csgeo.sources.files import Rows
 
 ORDERS = ("day_first", "month_first")
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_NAMED = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_CLOCK = r"(?:[t ,]+(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>z|utc|gmt|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
-_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)?[a-z]*\.?,?\s*"
-_PATTERNS = tuple(
-    re.compile(p + "$")
-    for p in (
-        rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
-        rf"(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}}){_CLOCK}",
-        rf"{_DAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-/. ]*{_NAMED},?[-/. ]*(?P<year>\d{{4}}|\d{{2}}){_CLOCK}",
-        rf"{_DAY}{_NAMED}[-/. ]*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]+(?P<year>\d{{4}}){_CLOCK}",
-        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})",
-        r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})",
-        rf"{_NAMED}[-/. ]*(?P<year>\d{{4}}|\d{{2}})",
-        rf"(?P<year>\d{{4}})[-/. ]*{_NAMED}",
-        r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
-        r"(?P<serial>\d{5}(?:\.\d+)?)",
-        r"(?P<year>(?:19|20)\d{2})",
-    )
-)
-_TIME = re.compile(
-    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?\s*(?P<half>[ap]\.?m\.?)?$"
-)
 #: A full date and time in ISO order, without a zone.
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?")
-#: Excel counts days from here (its day 60, 29 February 1900, never was).
-_EXCEL_EPOCH = np.datetime64("1899-12-30T00:00:00", "s")
 _LOCAL = "Europe/London"
 #: What systems write where a date is not known.
 _STAND_INS = np.array(
@@ -163,9 +139,9 @@ def _dates(rows: Rows, name: str, order: str | None) -> _Read:
         moments = np.append(fast, _NAT)[codes]
         precision = np.where(np.isnat(moments), "unknown", "minute").astype(object)
         return _with_notes(rows, name, moments, precision, read_at_all=None)
-    parts = [_parsed(w.casefold()) for w in words]
+    parts = [parsed(w.casefold()) for w in words]
     order, notes = _order(rows, name, parts, codes, order)
-    found = [_moment(part, order) for part in parts]
+    found = [moment_of(part, order) for part in parts]
     utc = np.array([bool(part and part.get("zone")) for part in parts] + [False])
     moments = _local(np.array([m for m, _ in found] + [_NAT], dtype="datetime64[s]"), utc)[codes]
     precision = np.array([p for _, p in found] + ["unknown"], dtype=object)[codes]
@@ -230,15 +206,6 @@ def _midnight_note(name: str, midnight: int, timed: int) -> str:
     return f"{midnight:,} of {timed:,} times in {name!r} are exactly midnight, which often means that the time was not known"
 
 
-def _parsed(text: str) -> dict[str, str] | None:
-    plain = " ".join(text.split())  # no-break spaces too
-    for pattern in _PATTERNS:
-        found = pattern.match(plain)
-        if found:
-            return {k: v for k, v in found.groupdict().items() if v}
-    return None
-
-
 def _order(
     rows: Rows,
     name: str,
@@ -272,63 +239,6 @@ def _order(
     return "day_first", ()
 
 
-def _moment(part: dict[str, str] | None, order: str) -> tuple[np.datetime64, str]:
-    if part is None:
-        return _NAT, "unknown"
-    if "serial" in part:
-        return _from_serial(float(part["serial"]))
-    if "a" in part:
-        day, month = (part["a"], part["b"]) if order == "day_first" else (part["b"], part["a"])
-    else:
-        month = str(_MONTHS.index(part["name"]) + 1) if "name" in part else part.get("month", "1")
-        day = part.get("day", "1")
-    year = int(part["year"])
-    if year < 100:
-        year += 2000 if year < 70 else 1900
-    seconds = _seconds(part)
-    try:
-        date = np.datetime64(f"{year:04d}-{int(month):02d}-{int(day):02d}T00:00:00", "s")
-    except ValueError:
-        return _NAT, "unknown"
-    if seconds is None:
-        dated = "day" in part or "a" in part
-        return date, "day" if dated else ("month" if {"month", "name"} & set(part) else "year")
-    if np.isnan(seconds):
-        return date, "day"
-    return date + np.timedelta64(int(seconds) - _ahead(part.get("zone")), "s"), "minute"
-
-
-def _from_serial(serial: float) -> tuple[np.datetime64, str]:
-    if not 20_000 <= serial < 60_000:  # 1954 to 2064
-        return _NAT, "unknown"
-    moment = _EXCEL_EPOCH + np.timedelta64(round(serial * 86_400), "s")
-    return moment, "day" if serial.is_integer() else "minute"
-
-
-def _seconds(part: Mapping[str, str]) -> float | None:
-    """Give seconds since midnight: None if no time is written, NaN if it is no time."""
-    if "hour" not in part:
-        return None
-    hour, minute, second = (int(part.get(k) or 0) for k in ("hour", "minute", "second"))
-    half = part.get("half", "")
-    if half:
-        if not 1 <= hour <= 12:
-            return float("nan")
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        return float("nan")
-    return float(hour * 3600 + minute * 60 + second)
-
-
-def _ahead(zone: str | None) -> int:
-    """Give how many seconds a zone is ahead of UTC; 0 for a time without a zone."""
-    if zone is None or zone[0] not in "+-":
-        return 0
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
-    return seconds if zone[0] == "+" else -seconds
-
-
 def _local(
     moments: npt.NDArray[np.datetime64], utc: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.datetime64]:
@@ -345,18 +255,7 @@ def _times_of_day(values: pd.Series) -> npt.NDArray[np.float64]:
     """Read times of day as seconds since midnight; ``930`` has lost its zero and is 09:30."""
     texts = to_text(values)
     codes, words = distinct(texts)
-    return np.array([_time_of_day(w.casefold()) for w in words] + [np.nan])[codes]
-
-
-def _time_of_day(text: str) -> float:
-    if re.fullmatch(r"0?\.\d+|0", text):  # a fraction of a day, as Excel keeps it
-        return float(round(float(text) * 86_400))
-    if re.fullmatch(r"\d{3,4}", text):
-        text = f"{text.zfill(4)[:2]}:{text.zfill(4)[2:]}"
-    text = text.rsplit(" ", 1)[-1] if re.match(r"1(899|900)-", text) else text
-    found = _TIME.match(text)
-    seconds = _seconds({k: v for k, v in found.groupdict().items() if v}) if found else None
-    return float("nan") if seconds is None else seconds
+    return np.array([time_of_day(w.casefold()) for w in words] + [np.nan])[codes]
 
 
 def _last_moment(

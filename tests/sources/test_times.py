@@ -48,6 +48,7 @@ def read(*texts, order=None, **more):
         ("2021", "2021-01-01", "year"),
         ("30/02/2021", None, "unknown"),
         ("yesterday", None, "unknown"),
+        ("about 4 March 2021", None, "unknown"),
         ("1900-01-01", None, "unknown"),
         ("", None, "unknown"),
     ],
