@@ -85,6 +85,7 @@ def save_release(release: Release, folder: Path) -> Path:
     """
     require_release(release)
     folder = Path(folder)
+    _recover(folder)
     if folder.exists() and not _may_be_replaced(folder):
         msg = (
             f"{folder} must be a new folder or one that holds a release; it holds other things. "
@@ -125,6 +126,7 @@ def open_release(folder: Path) -> Release:
     >>> release = csgeo.open_release(Path("release"))  # doctest: +SKIP
     """
     folder = Path(folder)
+    _recover(folder)
     manifest = _manifest(folder)
     for name, checksum in manifest["files"].items():
         path = folder / name
@@ -207,11 +209,21 @@ def _put_in_place(new: Path, folder: Path) -> None:
     if not folder.exists():
         os.replace(new, folder)  # noqa: PTH105  (the same on every platform)
         return
-    old = folder.with_name(f".{folder.name}-old")
+    old = _old(folder)
     shutil.rmtree(old, ignore_errors=True)
     os.replace(folder, old)  # noqa: PTH105
     os.replace(new, folder)  # noqa: PTH105
     shutil.rmtree(old)
+
+
+def _recover(folder: Path) -> None:
+    """Bring the old release back where a crash came between its going and the new one's coming."""
+    if not folder.exists() and _old(folder).exists():
+        os.replace(_old(folder), folder)  # noqa: PTH105
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}-old")
 
 
 def _sealed(content: dict[str, Any]) -> str:

@@ -72,6 +72,23 @@ def test_a_crash_while_writing_leaves_the_old_one(release, kept, monkeypatch):
     assert [p.name for p in kept.parent.iterdir()] == [kept.name]
 
 
+def test_a_crash_between_the_old_and_the_new_one_brings_the_old_one_back(kept, monkeypatch):
+    before, replace = checksums(kept), os.replace
+
+    def crash(source, target):
+        if target == kept:
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", crash)
+    with pytest.raises(KeyboardInterrupt):
+        save_release(make_release(invented_study(title="Another")), kept)
+    assert not kept.exists()
+    monkeypatch.undo()
+    assert open_release(kept).title == "Serious youth violence in Wexcombe"
+    assert checksums(kept) == before
+
+
 @pytest.mark.parametrize("name", ["hotspots.parquet", "services_near.parquet", "manifest.json"])
 def test_one_changed_byte_is_noticed(kept, name):
     path = kept / name
