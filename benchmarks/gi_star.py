@@ -111,10 +111,10 @@ def measured(question: Callable[[], Answer], times: int) -> tuple[Answer, float,
     return answer, best, most
 
 
-def main(records: int = 200_000, cell_m: int = 250) -> None:
+def main(records: int = 200_000, cell_m: int = 125) -> None:
     folder = os.environ.get("CSGEO_OPEN_DATA")
     area, incidents = real(Path(folder), records) if folder else drawn(records)
-    (z, q), our_s, our_mb = measured(lambda: ours(incidents, area, cell_m), times=3)
+    (z, q), our_s, our_mb = measured(lambda: ours(incidents, area, cell_m), times=9)
     (peer_z, peer_q), peer_s, peer_mb = measured(lambda: theirs(incidents, area, cell_m), times=1)
     off = float(np.nanmax(np.abs(z - peer_z)))
     assert off <= 1e-9, f"the z-scores differ by {off:g}"

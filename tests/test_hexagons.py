@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csgeo.errors import RecipeError, WrongValues
@@ -33,6 +33,7 @@ def test_the_first_hexagon_is_200_m_across_and_its_six_neighbours_touch_it():
     assert shared == pytest.approx(200 / np.sqrt(3))
 
 
+@settings(deadline=None)
 @given(x=metres, y=metres, across_m=st.sampled_from([50, 200, 1000]))
 def test_a_point_lies_in_the_hexagon_that_it_is_given(x, y, across_m):
     ids = hexagon_at([x], [y], across_m=across_m)

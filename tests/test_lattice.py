@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csgeo.errors import EmptyTable, RecipeError, WrongGeometry, WrongValues
@@ -50,6 +50,7 @@ def test_a_point_a_hair_below_an_edge_stays_below_it():
     assert cell_at([below], [below], cell_m=125).tolist() == ["125mE374875N374875"]
 
 
+@settings(deadline=None)
 @given(x=metres, y=metres, cell_m=sides)
 def test_each_point_lies_in_exactly_one_cell_and_the_id_leads_back(x, y, cell_m):
     ids = cell_at([x], [y], cell_m=cell_m)
@@ -60,6 +61,7 @@ def test_each_point_lies_in_exactly_one_cell_and_the_id_leads_back(x, y, cell_m)
     assert cell_at(corner.x, corner.y, cell_m=cell_m).tolist() == ids.tolist()
 
 
+@settings(deadline=None)
 @given(x=metres, y=metres, cell_m=sides, parent_m=sides)
 def test_the_parent_of_a_points_cell_is_the_points_larger_cell(x, y, cell_m, parent_m):
     if parent_m < cell_m:
@@ -70,6 +72,7 @@ def test_the_parent_of_a_points_cell_is_the_points_larger_cell(x, y, cell_m, par
         assert found.tolist() == cell_at([x], [y], cell_m=parent_m).tolist()
 
 
+@settings(deadline=None)
 @given(x=metres, y=metres, cell_m=st.sampled_from(SIDES_M[:-1]))
 def test_four_children_tile_their_parent(x, y, cell_m):
     (whole,) = cell_at([x], [y], cell_m=cell_m * 2)
@@ -107,6 +110,7 @@ def test_a_sliver_of_a_millimetre_still_meets_its_cell():
 corners = st.tuples(st.integers(-2000, 2000), st.integers(-2000, 2000))
 
 
+@settings(deadline=None)
 @given(
     points=st.lists(corners, min_size=3, max_size=8, unique=True),
     cell_m=st.sampled_from([125, 250]),

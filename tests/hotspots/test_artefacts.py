@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csgeo.hotspots.artefacts import artefact_buildings, artefact_reason
@@ -39,6 +39,7 @@ def test_a_town_centre_with_a_police_desk_is_kept():
     assert artefact_reason(SPREAD, np.zeros(10), artefact_buildings(STATION), expected=1.0) is None
 
 
+@settings(deadline=None)
 @given(near=st.integers(0, 30), far=st.integers(1, 30))
 def test_exactly_half_is_not_more_than_half(near, far):
     x = np.concatenate([np.arange(near) * 1.0, 5000 + np.arange(far) * 50.0])
