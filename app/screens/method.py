@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
     from csgeo.disclosure.release import Release
 
+_FILES = (
+    "File",
+    "What it is",
+    "Rows in it",
+    "Rows used",
+    "Of them without a place",
+    "Rows set aside",
+    "Checksum begins",
+)
 _HIDDEN = {
     "hotspots": "places that stood out but describe too few {people}",
     "cells": "squares that hold some records but too few {people} (rounded)",
@@ -53,30 +62,32 @@ def _opening(release: Release) -> str:
 
 
 def _went_in(inputs: Any) -> str:
-    rows = [
-        (
-            source.get("file", ""),
-            str(source.get("role") or source.get("kind") or "").lower(),
-            _count(source.get("rows_in")),
-            _count(source.get("rows_used")),
-            _aside(source.get("rows_set_aside")),
-            str(source.get("sha256", ""))[:12],
-        )
-        for source in inputs
-    ]
-    head = ("File", "What it is", "Rows in it", "Rows used", "Rows set aside", "Checksum begins")
-    return _section(
-        "What went in",
-        table("Files, and what became of their rows", head, rows, numbers=(2, 3)) if rows else "",
-        "No file was named.",
+    caption = "Files, and what became of their rows; counts of records are rounded"
+    told = table(caption, _FILES, [_file(source) for source in inputs], numbers=(2, 3, 4, 5))
+    why = "".join(_aside(source) for source in inputs)
+    return _section("What went in", told + why if inputs else "", "No file was named.")
+
+
+def _file(source: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        " · ".join(str(source[key]) for key in ("file", "layer") if source.get(key)),
+        source.get("kind", ""),
+        _count(source.get("rows_in")),
+        _count(source.get("rows_used")),
+        _count(source.get("rows_without_place")),
+        _count(sum(one["rows"] for one in source.get("rows_set_aside", ()))),
+        str(source.get("sha256", ""))[:12],
     )
 
 
-def _aside(told: Any) -> str:
-    """Say how many rows of a file were set aside, by reason where reasons are known."""
-    if isinstance(told, list | tuple):
-        return "; ".join(f"{one['reason']}: {_count(one['rows'])}" for one in told) or "none"
-    return _count(told) if told else "none"
+def _aside(source: Mapping[str, Any]) -> str:
+    """Say why rows of a file were set aside: folded away, as a big file has many reasons."""
+    reasons = source.get("rows_set_aside", ())
+    if not reasons:
+        return ""
+    items = "".join(f"<li>{html(one['reason'])}: {_count(one['rows'])}</li>" for one in reasons)
+    said = f"Why rows of {source.get('file', 'a file')} were set aside"
+    return f"<details><summary>{html(said)}</summary><ul>{items}</ul></details>"
 
 
 def _choices(choices: Mapping[str, Any]) -> str:

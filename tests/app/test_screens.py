@@ -120,8 +120,8 @@ def test_method_names_inputs_choices_rule_and_what_was_set_aside(release_folder)
     assert not test.exception
     page = said(test)
     assert "incidents.csv" in page
-    assert "no date: 14" in page
-    assert "2,398" in page
+    assert "no date: 15" in page
+    assert "2,400" in page
     assert "the streets around" in page
     assert "Around Victoria Road" in page
     assert "a police station stands there" in page
