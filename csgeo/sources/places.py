@@ -90,7 +90,7 @@ def read_places(
     geometry, mended = repaired(_single_points(shapes.geometry))
     ids, notes = own_ids(rows, matched.get("place_id"))
     names = (
-        to_text(rows.frame[matched["name"]])
+        _as_written(to_text(rows.frame[matched["name"]]))
         if "name" in matched
         else constant(None, rows.frame.index)
     )
@@ -141,3 +141,9 @@ def _single_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     single = shapes.copy()
     single[several] = shapes[several].centroid
     return single
+
+
+def _as_written(names: pd.Series) -> pd.Series:
+    """Write a name in capitals as one writes names: KEYNSHAM as Keynsham, WESTON-SUPER-MARE with its hyphens."""
+    shouted = names.str.isupper() & (names.str.len() > 3)
+    return names.where(~shouted.fillna(value=False).astype(bool), names.str.title())
