@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +20,7 @@ from csgeo.outputs.provenance import provenance
 from csgeo.outputs.qml import styles
 from csgeo.outputs.tables import write_tables
 from csgeo.outputs.write import write_outputs
+from csgeo.store.releases import open_release, save_release
 from tests.outputs.invented import PLANTED, invented_study
 
 NAMES = {
@@ -120,3 +125,26 @@ def test_a_study_or_a_table_cannot_be_drawn(say):
     for wrong in (invented_study(), invented_study().hotspots):
         with pytest.raises(NotReleased, match=r"Only a Release can be mapped or exported"):
             say(wrong)
+
+
+def test_a_release_that_was_kept_gives_the_same_bytes_as_one_just_made(release, written, tmp_path):
+    kept = open_release(save_release(release, tmp_path / "release"))
+    assert checksums(write_outputs(kept, tmp_path / "share")) == checksums(written)
+
+
+def test_another_process_with_another_hash_seed_gives_the_same_bytes(written, tmp_path):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from csgeo.disclosure.release import make_release\n"
+        "from csgeo.outputs.write import write_outputs\n"
+        "from tests.outputs.invented import invented_study\n"
+        "write_outputs(make_release(invented_study()), Path(sys.argv[1]))\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"},
+    )
+    again = {name: tmp_path / name for name in written}
+    assert checksums(again) == checksums(written)
