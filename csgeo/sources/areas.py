@@ -59,7 +59,7 @@ def read_areas(
     level: str | None = None,
     where: Mapping[str, Any] | None = None,
 ) -> Reading:
-    """Read published areas: a boundary, wards, LSOAs, districts.
+    r"""Read published areas: a boundary, wards, LSOAs, districts.
 
     Parameters
     ----------
@@ -89,6 +89,15 @@ def read_areas(
     ------
     UnknownColumns, UnreadableFile, WrongCRS, SourceError
         If the file cannot be read as areas, or no row is as `where` wants it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "areas.csv"
+    >>> square = "POLYGON ((375000 164000, 376000 164000, 376000 165000, 375000 165000, 375000 164000))"
+    >>> _ = file.write_text(f'WD24CD,WD24NM,wkt\nE05,Abbey,"{square}"\n')
+    >>> read_areas(file).table["level"].tolist()
+    ['ward 2024']
     """
     rows = read_rows(path, layer=layer)
     found = [str(c) for c in rows.frame]

@@ -41,7 +41,7 @@ def read_places(
     words: Mapping[str, str] | None = None,
     where: Mapping[str, Any] | None = None,
 ) -> Reading:
-    """Read named places: parks, stations, schools, police stations, hospitals.
+    r"""Read named places: parks, stations, schools, police stations, hospitals.
 
     Hotspots are named from them, and records that pile up at a police station
     or a hospital are recognised by them.
@@ -75,6 +75,14 @@ def read_places(
     ------
     UnknownColumns, UnknownWords, UnreadableFile, WrongCRS, SourceError
         If the file cannot be read as places.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "places.csv"
+    >>> _ = file.write_text("name,kind,easting,northing\nNick,Police Station,375100,164500\n")
+    >>> read_places(file).table["kind"].tolist()
+    ['POLICE_STATION']
     """
     rows = read_rows(path, layer=layer)
     chosen = dict(columns or {})

@@ -41,7 +41,7 @@ def read_services(
     postcodes: pd.DataFrame | Path | str | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Read a file of services for young people, one row for each place that offers one.
+    r"""Read a file of services for young people, one row for each place that offers one.
 
     Parameters
     ----------
@@ -70,6 +70,14 @@ def read_services(
     ------
     UnknownColumns, UnknownWords, UnreadableFile, WrongCRS, SourceError
         If the file cannot be read as services.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "services.csv"
+    >>> _ = file.write_text("name,kind,easting,northing\nHub,Youth centre,375100,164500\n")
+    >>> read_services(file).table["kind"].tolist()
+    ['YOUTH_CLUB']
     """
     rows = read_rows(path, layer=layer)
     chosen = dict(columns or {})

@@ -65,7 +65,7 @@ def read_streets(
     crs: object = None,
     to_crs: object = NATIONAL_GRID,
 ) -> Reading:
-    """Read street segments: OS Open Roads, OS VectorMap, OpenStreetMap or the like.
+    r"""Read street segments: OS Open Roads, OS VectorMap, OpenStreetMap or the like.
 
     Parameters
     ----------
@@ -91,6 +91,14 @@ def read_streets(
     ------
     UnknownColumns, UnreadableFile, WrongCRS, SourceError
         If the file cannot be read as streets.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "streets.csv"
+    >>> _ = file.write_text('name,highway,wkt\nHigh Street,primary,"LINESTRING (375000 164000, 375030 164040)"\n')
+    >>> read_streets(file).table[["kind", "length_m"]].to_numpy().tolist()
+    [['main', 50.0]]
     """
     rows = read_rows(path, layer=layer)
     known = {**known_columns("streets"), "wkt": known_columns("place")["wkt"]}
