@@ -37,7 +37,7 @@ class Bands(NamedTuple):
     table: pd.DataFrame
     #: how exactly times are known
     known: TimesKnown
-    #: what to tell the reader beside the table
+    #: what to tell the analyst beside the table, with exact counts
     notes: tuple[str, ...]
 
 

@@ -46,8 +46,17 @@ class TimesKnown:
         """Share (0 to 1) of the records of which the hour, or a part of one day, is known."""
         return self.hour_known / self.records if self.records else 0.0
 
+    @property
+    def for_release(self) -> str:
+        """Say it without a count, fit to leave with a release."""
+        tenths = round(10 * self.share)
+        share = {0: "for next to none", 10: "for nearly all"}.get(
+            tenths, f"for about {tenths} in 10"
+        )
+        return f"The time of day is known {share} of the records. {ASSUMED}"
+
     def __str__(self) -> str:
-        """Say it in words, fit for a caveat."""
+        """Say it in words with all counts, for the analyst: exact counts stay on their side."""
         counts = self.counts
         first = (
             f"The time of day is known for {self.hour_known:,} of {self.records:,} records "
@@ -139,7 +148,8 @@ def time_known(
 def times_known(
     incidents: gpd.GeoDataFrame, *, at_default_time: pd.Series | None = None
 ) -> TimesKnown:
-    """Count how exactly times are known; ``str()`` of the answer is a caveat in words.
+    """Count how exactly times are known; ``str()`` of the answer says it with counts,
+    ``for_release`` without.
 
     Parameters
     ----------

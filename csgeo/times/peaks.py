@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 #: Fewer records with a known time of day than this say nothing about the hours of a place.
 LEAST_RECORDS = 20
-#: A slot with fewer is not said: it would tell when one child was there.
-_LEAST_IN_SLOT = 5
+#: A slot with fewer people, or records, is not said: it would tell when one child was there.
+LEAST_PEOPLE = 5
 #: Side of a square, or width of a hexagon, from the id of a cell.
 _CELL_ID = r"^(?:(\d+)mE-?\d+N-?\d+|h(\d+)mQ-?\d+R-?\d+)$"
 
@@ -43,6 +43,7 @@ def add_peak_slots(
     hours: int = 3,
     calendar: SchoolYear | None = None,
     least_records: int = LEAST_RECORDS,
+    least_people: int = LEAST_PEOPLE,
     least_share_known: float = 0.5,
     most_p: float = 0.05,
     seed: int = 0,
@@ -73,8 +74,11 @@ def add_peak_slots(
     least_records
         The fewest records with a known time of day. Twenty, because two slots
         of three hours hold a fifth of the records of an even week by chance
-        alone, and fewer would give away when one child was there. For the same
-        reason a slot with fewer than five records is not said.
+        alone, and fewer would give away when one child was there.
+    least_people
+        For the same reason a slot is said only if it holds at least this many
+        records, of at least this many distinct people; a record that names
+        nobody counts as a person of its own.
     least_share_known
         Share (0 to 1) of a hotspot's records of which it must be known.
     most_p
@@ -111,6 +115,7 @@ def add_peak_slots(
     default = at_default_time(incidents, find_spikes(incidents))
     used = incidents.loc[incidents.index.isin(inside["incident_id"])]
     weights = inside.merge(aoristic_weights(used, at_default_time=default), on="incident_id")
+    weights["person"] = weights["incident_id"].map(_people(used))
     period = _period(incidents)
     totals = inside["hotspot_id"].value_counts()
     words: dict[str, str] = {}
@@ -119,6 +124,7 @@ def add_peak_slots(
         if hour_known < max(least_records, least_share_known * int(totals[place])):
             continue
         chosen = _chosen(rows, slots=slots, hours=hours, most_p=most_p, seed=seed)
+        chosen = chosen.loc[_enough(rows, chosen, least_people)]
         if len(chosen):
             said = [peak_slots_in_words(chosen)]
             if calendar is not None:
@@ -206,7 +212,26 @@ def _chosen(
     as_good = int((by_chance >= chosen["share"].sum() - 1e-9).sum())
     if (1 + as_good) / (1 + len(by_chance)) > most_p:
         return chosen.iloc[:0]
-    return chosen.loc[chosen["records"] >= _LEAST_IN_SLOT]
+    return chosen
+
+
+def _people(incidents: gpd.GeoDataFrame) -> pd.Series:
+    """Give each record its person; one that names nobody stands for a person of its own."""
+    alone = pd.Series([f"record {i}" for i in incidents.index], index=incidents.index, dtype="str")
+    if "person_key" not in incidents.columns:
+        return alone
+    named = incidents["person_key"].notna()
+    return alone.mask(named, "person " + incidents["person_key"].astype("str"))
+
+
+def _enough(rows: pd.DataFrame, chosen: pd.DataFrame, least_people: int) -> npt.NDArray[np.bool_]:
+    """Tell which slots hold enough records of enough distinct people."""
+    known = rows.loc[rows["time_known"].isin(HOUR_KNOWN)]
+    wall = known["hour"].to_numpy()
+    people = [
+        known.loc[in_slots(wall, chosen.iloc[[k]]), "person"].nunique() for k in range(len(chosen))
+    ]
+    return np.asarray((chosen["records"] >= least_people) & (np.array(people) >= least_people))
 
 
 def _when_in_the_year(

@@ -25,11 +25,11 @@ class Week(NamedTuple):
     #: 7 x 24 expected records (count, not whole where windows were spread): index
     #: ``weekday`` (Monday first), columns ``hour`` (0 to 23)
     grid: pd.DataFrame
-    #: how exactly times are known; ``str()`` of it is a caveat in words
+    #: how exactly times are known; ``str()`` of it says so with counts, ``for_release`` without
     known: TimesKnown
     #: times that stand for "not known", see :func:`~csgeo.times.spikes.find_spikes`
     spikes: pd.DataFrame
-    #: what to tell the reader beside the grid, in words
+    #: what to tell the analyst beside the grid, in words with exact counts
     notes: tuple[str, ...]
 
 

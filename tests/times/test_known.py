@@ -43,6 +43,21 @@ def test_the_count_is_said_in_words(incidents_of):
     )
 
 
+def test_what_leaves_with_a_release_holds_no_count(incidents_of):
+    def said(timed: int, dated: int) -> str:
+        incidents = incidents_of(
+            ["2024-03-04 15:00"] * timed + ["2024-03-04"] * dated,
+            precision=["minute"] * timed + ["day"] * dated,
+        )
+        return times_known(incidents).for_release
+
+    assert said(13, 6).startswith(
+        "The time of day is known for about 7 in 10 of the records. Times"
+    )
+    assert said(0, 6).startswith("The time of day is known for next to none of the records.")
+    assert said(60, 1).startswith("The time of day is known for nearly all of the records.")
+
+
 def test_an_end_within_the_hour_that_the_clock_repeats_is_not_backwards(incidents_of):
     # 01:50 in summer time to 01:10 in winter time is twenty minutes
     known = times_known(incidents_of(["2024-10-27 01:50"], ["2024-10-27 01:10"]))

@@ -77,6 +77,16 @@ def test_a_slot_that_holds_fewer_than_five_is_not_said(incidents_of, hotspots_of
     assert filled["peak_slots"].tolist() == ["Thursday, 13:00 to 16:00"]
 
 
+def test_slots_of_one_child_are_not_said(incidents_of, hotspots_of):
+    incidents = incidents_of(thursdays(30), points=[HERE] * 30)
+    for people, said in ((1, False), (4, False), (30, True)):
+        keyed = incidents.assign(person_key=[f"k{i % people}" for i in range(30)])
+        filled = add_peak_slots(hotspots_of(HERE_CELL), keyed)
+        assert filled["peak_slots"].notna().tolist() == [said]
+    nobody = incidents.assign(person_key=pd.array([None] * 30, dtype="str"))
+    assert add_peak_slots(hotspots_of(HERE_CELL), nobody)["peak_slots"].notna().all()
+
+
 def test_an_even_week_has_no_peak(incidents_of, hotspots_of):
     rng = np.random.default_rng(5)
     said = 0
