@@ -135,6 +135,24 @@ def test_many_kinds_of_service_fold_away(look, tmp_path):
 
 
 @pytest.mark.parametrize("width", [390, 1366])
+def test_no_number_lies_under_the_furniture(ten, look, width):
+    page, _, _ = look(ten, width=width, height=844)
+    page.wait_for_selector("body[data-drawn]", state="attached")
+    furniture = page.locator(".leaflet-bar, .leaflet-control-scale, .north").all()
+    covers = [f.bounding_box() for f in furniture]
+    assert len(covers) == 4
+    for number in page.locator(".number").all():
+        box = number.bounding_box()
+        for cover in covers:
+            assert (
+                box["x"] > cover["x"] + cover["width"]
+                or cover["x"] > box["x"] + box["width"]
+                or box["y"] > cover["y"] + cover["height"]
+                or cover["y"] > box["y"] + box["height"]
+            )
+
+
+@pytest.mark.parametrize("width", [390, 1366])
 def test_nothing_sticks_out_and_every_target_is_large_enough(ten, look, width):
     page, _, _ = look(ten, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

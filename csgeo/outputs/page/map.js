@@ -279,7 +279,10 @@ function csgeoDraw(map, data) {
   };
   home.addTo(map);
 
-  function whole() { map.fitBounds(data.bounds, { animate: false, padding: [10, 10] }); }
+  // no place may lie under the buttons, the scale or the arrow
+  function whole() {
+    map.fitBounds(data.bounds, { animate: false, paddingTopLeft: [62, 16], paddingBottomRight: [46, 34] });
+  }
 
   function toggle(name, layer, after) {
     const box = document.querySelector(`[data-layer="${name}"]`);
