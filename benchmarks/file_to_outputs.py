@@ -26,12 +26,14 @@ def one_run(command: list[str]) -> tuple[float, float]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"{command} ended with status {status}")
+        sys.exit(f"{command} ended with status {status}")
     return time.perf_counter() - began, usage.ru_maxrss / 1024
 
 
 def main() -> None:
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
     recipes = Path(__file__).parents[1] / "data" / "recipes"
     with tempfile.TemporaryDirectory() as folder:
         for name, asked in ASKED.items():
@@ -45,7 +47,9 @@ def main() -> None:
         bare = [sys.executable, "-c", "pass"]
         loaded = statistics.median(one_run(command)[0] for _ in range(9))
         empty = statistics.median(one_run(bare)[0] for _ in range(9))
-        print(f"{'import csgeo':<20} {loaded - empty:6.3f} s  above an empty Python   asked: <= 0.4 s")
+        print(
+            f"{'import csgeo':<20} {loaded - empty:6.3f} s  above an empty Python   asked: <= 0.4 s"
+        )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -81,9 +81,10 @@ def basemap(
 
 def _row(kind: str, shapes: Iterable[object], name: str | None = None) -> dict[str, object]:
     """Simplify and collect shapes of one kind into one row."""
+    shape: Any = None
     drawn = shapely.simplify(np.asarray(list(shapes), dtype=object), _DETAIL_M)
     if len(drawn) == 0:
-        shape = None
+        pass
     elif shapely.get_dimensions(drawn[0]) == 1:  # collected, not noded: it is only drawn
         shape = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(drawn)))
     else:

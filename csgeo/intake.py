@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,9 +15,11 @@ from csgeo.sources.attach import attach
 from csgeo.sources.incidents import read_incidents
 from csgeo.sources.places import read_places
 from csgeo.sources.police import read_police
+from csgeo.sources.population import read_population
 from csgeo.sources.schools import read_schools
 from csgeo.sources.services import read_services
 from csgeo.sources.stops import read_stops
+from csgeo.sources.strata import read_strata
 from csgeo.sources.streets import read_streets
 
 if TYPE_CHECKING:
@@ -161,16 +163,11 @@ def _area(recipe: Recipe, one: Input) -> Reading:
 def _by_area(path: Path, one: Input) -> pd.DataFrame:
     """Read a table that goes with areas: residents, or a class to rank within."""
     if "stratum" in one.columns:
-        rows = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str)
-        column = one.columns["stratum"]
-        if column not in rows:
-            msg = f"{path.name} has no column {column!r} to rank within; it has {', '.join(map(str, rows.columns))}."
-            raise RecipeError(msg)
-        code = next(c for c in rows.columns if "code" in str(c).lower())
-        return rows.set_index(code)[[column]].rename(columns={column: "stratum"})
-    from csgeo.sources.population import read_population  # noqa: PLC0415  only where asked for
-
-    return read_population(path).table
+        reading = read_strata(path, column=one.columns["stratum"])
+    else:
+        reading = read_population(path)
+    table: pd.DataFrame = reading.table
+    return table
 
 
 def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
@@ -247,4 +244,4 @@ def checksum(path: Path) -> str:
         parts = [checksum(p) for p in sorted(path.rglob("*")) if p.is_file()]
         return hashlib.sha256("".join(parts).encode()).hexdigest()
     with path.open("rb") as file:
-        return cast("str", hashlib.file_digest(file, "sha256").hexdigest())
+        return hashlib.file_digest(file, "sha256").hexdigest()

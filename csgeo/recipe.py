@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from csgeo.errors import RecipeError
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-METHODS = ("compact_places", "getis_ord", "hdbscan")
-EXPECTATIONS = ("surroundings", "streets", "residents")
+Method: TypeAlias = Literal["compact_places", "getis_ord", "hdbscan"]
+Expectation: TypeAlias = Literal["surroundings", "streets", "residents"]
+METHODS: tuple[str, ...] = get_args(Method)
+EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
 AUDIENCES = ("partnership",)
 #: The protection that no recipe can go below.
 LEAST_PEOPLE_EVER = 5
@@ -61,8 +63,8 @@ class Period:
 class HotspotChoices:
     """How places are found; see ``docs/methods`` for what each number does."""
 
-    method: str = "compact_places"
-    expectation: str = "surroundings"
+    method: Method = "compact_places"
+    expectation: Expectation = "surroundings"
     cell_m: int = 125
     most_places: int = 10
     most_km2: float = 0.25
@@ -213,7 +215,14 @@ _SECTIONS: dict[str, type] = {
     "context": ContextChoices,
     "release": ReleaseChoices,
 }
-_KINDS: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
+_KINDS: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "str": (str,),
+    "Method": (str,),
+    "Expectation": (str,),
+}
+_KIND_WORDS = {int: "a whole number", float: "a number", str: "text in quotes"}
 T = TypeVar("T")
 
 
@@ -234,7 +243,7 @@ def _section(of: type[T], given: Mapping[str, Any], called: str) -> T:
     for key, value in given.items():
         wanted = _KINDS.get(str(known[key].type))
         if wanted and (not isinstance(value, wanted) or isinstance(value, bool)):
-            msg = f"`{key}` in {called} must be a {known[key].type}; it is {value!r}."
+            msg = f"`{key}` in {called} must be {_KIND_WORDS[wanted[-1]]}; it is {value!r}."
             raise RecipeError(msg)
         values[key] = tuple(value) if isinstance(value, list) else value
     return of(**values)

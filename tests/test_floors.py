@@ -12,14 +12,36 @@ import pytest
 import csgeo
 
 ROOT = Path(csgeo.__file__).parent
-GROUND = {"tables", "errors", "vocabulary", "lattice", "hexagons", "streets", "noding", "recipe", "__init__"}
-QUESTIONS = {"sources", "hotspots", "times", "context", "movement", "planning", "disclosure", "samples"}
-BEAM = {"study", "store"}
+GROUND = {
+    "doorsteps",
+    "tables",
+    "errors",
+    "vocabulary",
+    "lattice",
+    "hexagons",
+    "streets",
+    "noding",
+    "recipe",
+    "__init__",
+}
+QUESTIONS = {
+    "sources",
+    "hotspots",
+    "times",
+    "context",
+    "movement",
+    "planning",
+    "disclosure",
+    "samples",
+}
+BEAM = {"study", "intake", "basemap", "store"}
 MAY_USE = (
     dict.fromkeys(GROUND, GROUND)
     | {room: GROUND | {room} for room in QUESTIONS}
     | {
         "study": GROUND | QUESTIONS | BEAM,
+        "intake": GROUND | QUESTIONS,
+        "basemap": GROUND,
         "store": GROUND | QUESTIONS | {"store"},
         "outputs": GROUND | {"outputs", "disclosure.release"},
         "cli": GROUND | BEAM | {"outputs", "disclosure.release", "sources", "samples"},
@@ -54,7 +76,8 @@ def rooms_used(path: Path, may: set[str]) -> set[str]:
     return {
         u
         for u in imports(path)
-        if u.split(".")[0] not in may and ".".join(u.split(".")[:2]) not in may
+        if u.split(".")[0] not in may
+        and ".".join(u.split(".")[:2]) not in may
         # what the package itself offers by name, such as `csgeo.__version__`
         and u not in {"__version__", "RESULTS_CHANGED"}
         and not (u == "disclosure" and "disclosure.release" in may)
@@ -105,6 +128,12 @@ def test_the_docs_and_the_readme_name_every_public_function():
     readme = (root / "README.md").read_text(encoding="utf-8")
     functions = [n for n in csgeo.__all__ if not n.startswith("_") and n.islower()]
     assert [n for n in functions if f"`{n}`" not in guide] == []
-    used = {w.split("(")[0] for w in readme.replace("csgeo.", " csgeo.").split() if w.startswith("csgeo.")}
-    unknown = {u.removeprefix("csgeo.") for u in used if u.isidentifier() or "." in u} - set(csgeo.__all__)
-    assert {u for u in unknown if u.isidentifier() and u not in {"toml"}} == set()
+    used = {
+        w.split("(")[0]
+        for w in readme.replace("csgeo.", " csgeo.").split()
+        if w.startswith("csgeo.")
+    }
+    unknown = {u.removeprefix("csgeo.") for u in used if u.isidentifier() or "." in u} - set(
+        csgeo.__all__
+    )
+    assert {u for u in unknown if u.isidentifier() and u != "toml"} == set()

@@ -64,7 +64,10 @@ def test_a_recipe_written_and_read_again_is_the_same_and_holds_no_folder_of_this
             "[hotspots]\nmethod = 'magic'\n",
             "`hotspots.method` must be one of compact_places, getis_ord, hdbscan; it is 'magic'",
         ),
-        ("[hotspots]\ncell_m = '250'\n", r"`cell_m` in \[hotspots\] must be a int; it is '250'"),
+        (
+            "[hotspots]\ncell_m = '250'\n",
+            r"`cell_m` in \[hotspots\] must be a whole number; it is '250'",
+        ),
         ("[hotspots]\nmost_places = 50\n", "`hotspots.most_places` must be from 1 to 20; it is 50"),
         (
             "[hotspots]\nmost_share_of_area = 0.2\n",
