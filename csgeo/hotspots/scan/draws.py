@@ -74,7 +74,7 @@ def draw_cases(  # noqa: PLR0917  (numba has no keywords)
 
 
 @nb.njit(cache=True, nogil=True)
-def strongest_windows(  # noqa: C901, PLR0912, PLR0917
+def strongest_windows(  # noqa: C901, PLR0917
     first: int,
     last: int,
     seed: np.uint64,

@@ -45,7 +45,7 @@ def locations(
             raise WrongValues(msg)
         index = pd.RangeIndex(len(points))
     if ids is not None:
-        index = pd.Index(ids)
+        index = pd.Index(np.asarray(ids))
         if len(index) != len(points) or not index.is_unique:
             msg = (
                 f"`ids` must name each of the {len(points)} locations once; there are {len(index)} "

@@ -81,13 +81,14 @@ def try_chance(
     replicates
         How many at most.
     stop_after
-        With this many replicates at least as strong as `observed`, no more are looked at:
-        then the p-value is that many of those looked at, or nearly so. None: all are run.
+        With h replicates at least as strong as `observed` no more are looked at. Their p-value
+        is h / l, if l were looked at; that is the usual (1 + r) / (1 + n) without the last one,
+        which is therefore left out. None: all are run.
 
     Returns
     -------
     strongest
-        One number for each replicate that was looked at.
+        One number for each replicate that counts.
 
     References
     ----------
@@ -111,7 +112,7 @@ def try_chance(
             reached = np.flatnonzero(strongest[:done] >= observed * (1 - _SAME))
             if len(reached) >= stop_after:
                 # cut exactly where it was reached, so that batches and threads do not matter
-                return strongest[: reached[stop_after - 1] + 1]
+                return strongest[: reached[stop_after - 1]]
     return strongest
 
 

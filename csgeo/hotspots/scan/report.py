@@ -44,7 +44,7 @@ def places_of_clusters(
     ).set_index(pd.RangeIndex(1, len(entries) + 1, name="cluster"))
 
 
-def risks(cases: Numbers, expected: Numbers, total: float) -> dict[str, Numbers]:
+def risks(cases: npt.NDArray[np.int64], expected: Numbers, total: float) -> dict[str, Numbers]:
     """Divide observed by expected, and that by the same outside the cluster.
 
     The relative risk is infinite where all cases are inside.

@@ -103,7 +103,7 @@ def report_clusters(
     if candidates == "best_of_each_centre":
         first = np.sort(np.unique(centre, return_index=True)[1])
         entries, row, centre = entries[first], row[first], centre[first]
-    return _walk(entries, row, centre, windows, separate, most_clusters)
+    return _walk(entries, row, centre, windows, separate=separate, most_clusters=most_clusters)
 
 
 def _best_of_centre(statistic: Numbers, windows: ScanWindows) -> Numbers:
@@ -121,6 +121,7 @@ def _walk(
     row: Entries,
     centre: npt.NDArray[np.int32],
     windows: ScanWindows,
+    *,
     separate: Separate,
     most_clusters: int | None,
 ) -> Entries:
@@ -140,8 +141,9 @@ def _walk(
         inside[members] = True
         left = np.flatnonzero(free)
         struck = _struck(
-            entries[left], row[left], centre[left], windows, inside, int(centre[start]), separate
-        )
+            entries[left], row[left], centre[left], windows,
+            inside=inside, own_centre=int(centre[start]), separate=separate,
+        )  # fmt: skip
         free[left[struck]] = False
     return np.array(chosen, dtype=np.int64)
 
@@ -151,6 +153,7 @@ def _struck(
     row: Entries,
     centre: npt.NDArray[np.int32],
     windows: ScanWindows,
+    *,
     inside: Flags,
     own_centre: int,
     separate: Separate,

@@ -6,7 +6,8 @@ same distance enter together: a circle that holds one of them holds them all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+import itertools
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     Integers: TypeAlias = npt.NDArray[np.int64]
     Numbers: TypeAlias = npt.NDArray[np.float64]
-
-Number = TypeVar("Number", np.int64, np.float64)
 
 #: SaTScan's ellipses (user guide 9.4, "Spatial Window"): major to minor axis, and how many angles.
 SHAPES = ((1.0, 1), (1.5, 4), (2.0, 6), (3.0, 9), (4.0, 12), (5.0, 15))
@@ -54,18 +53,20 @@ class ScanWindows(NamedTuple):
         """List the locations of the window that ends with an entry."""
         return self.neighbour[self.start[self.row_of(entry)] : entry + 1]
 
-    def running(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
-        """Sum a value of each location from the start of its row up to each entry."""
-        taken = values[self.neighbour]
-        if values.dtype.kind == "f":  # what other rows hold must not enter the last digits
-            return _exact(np.empty(len(taken)), taken, self.start)
-        sums = np.concatenate([[0], np.cumsum(taken)])
+    def held_cases(self, cases: Integers) -> Integers:
+        """Count the cases from the start of each row up to each entry."""
+        sums = np.concatenate([[0], np.cumsum(cases[self.neighbour])])
         return np.asarray(sums[1:] - np.repeat(sums[self.start[:-1]], np.diff(self.start)))
 
+    def held(self, values: Numbers) -> Numbers:
+        """Sum a value of each location from the start of its row up to each entry."""
+        return _row_sums(values[self.neighbour], self.start)
 
-def _exact(held: Numbers, taken: Numbers, start: Integers) -> Numbers:
-    """Sum each row of `taken` from its start, into `held`."""
-    for first, last in zip(start[:-1], start[1:], strict=True):
+
+def _row_sums(taken: Numbers, start: Integers) -> Numbers:
+    """Sum each row from its start; what other rows hold does not enter the last digits."""
+    held = np.empty(len(taken))
+    for first, last in itertools.pairwise(start):
         np.cumsum(taken[first:last], out=held[first:last])
     return held
 
@@ -126,7 +127,10 @@ def scan_windows(
             # the longer half-axis is `shape` times the shorter one, which is what is measured
             reach = None if most_radius is None else most_radius / shape
             for rows, neighbour, distance in _by_distance(points, turned, most_radius, extent):
-                part = _cut(rows, neighbour, distance, population, cap, reach, most_locations)
+                part = _cut(
+                    rows, neighbour, distance, population=population, cap=cap, reach=reach,
+                    most_locations=most_locations,
+                )  # fmt: skip
                 held += len(part[1])
                 _check_size(held)
                 parts.append((*part, shape, angle))
@@ -185,6 +189,7 @@ def _cut(
     rows: Integers,
     neighbour: Integers,
     distance: Numbers,
+    *,
     population: Numbers,
     cap: float,
     reach: float | None,
@@ -194,7 +199,7 @@ def _cut(
     last = np.append((np.diff(rows) != 0) | (np.diff(distance) != 0), True)
     begins = np.flatnonzero(np.append(True, np.diff(rows) != 0))
     lengths = np.diff(np.append(begins, len(rows)))
-    held = _exact(np.empty(len(rows)), population[neighbour], np.append(begins, len(rows)))
+    held = _row_sums(population[neighbour], np.append(begins, len(rows)))
     allowed = last & (held <= cap)
     if reach is not None:
         allowed &= distance <= reach * (1 + 1e-9)
