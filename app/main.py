@@ -23,7 +23,12 @@ from csgeo.errors import CsgeoError  # noqa: E402
 
 def main() -> None:
     """Show the frame, and the chosen page within it."""
-    st.set_page_config(page_title="csgeo", layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title="csgeo",
+        page_icon=str(Path(_APP) / "static" / "icon.png"),  # a name would be fetched from afar
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
     page_frame.style()
     try:
         shown = opened.open_shown(os.environ.get("CSGEO_RELEASE", ""))
@@ -37,6 +42,7 @@ def main() -> None:
         "Method": st.Page(lambda: method.show(shown), title="Method", url_path="method"),
     }
     here = st.navigation(list(pages.values()), position="hidden")
+    st.set_page_config(page_title=f"{here.title} · {shown.release.title}")
     page_frame.top(shown.release, pages, here)
     here.run()
 
