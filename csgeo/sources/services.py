@@ -101,7 +101,7 @@ def read_services(
     fields, field_notes = _fields(rows, matched)
 
     def make(used: npt.NDArray[np.bool_]) -> gpd.GeoDataFrame:
-        table = pd.DataFrame({"name": fields.pop("name"), "kind": kinds, **fields})[used]
+        table = pd.DataFrame({"name": fields["name"], "kind": kinds} | fields)[used]
         table = table.set_index(pd.Index(ids[used], name="service_id"))
         return gpd.GeoDataFrame(table, geometry=located.points[used], crs=to_crs)
 
