@@ -110,7 +110,7 @@ def time_known(
     --------
     >>> import geopandas as gpd
     >>> import pandas as pd
-    >>> times = pd.to_datetime(["2024-03-01 15:30", "2024-03-01"])
+    >>> times = pd.to_datetime(["2024-03-01 15:30", "2024-03-01 00:00"])
     >>> words = dict.fromkeys(["harm", "context", "location_type", "origin"], None)
     >>> incidents = gpd.GeoDataFrame(
     ...     words | {"occurred_from": times, "occurred_to": pd.NaT, "source": "police",
