@@ -207,6 +207,7 @@ def _services(recipe: Recipe, one: Input) -> Reading:
         columns=one.columns or None,
         layer=one.layer,
         crs=one.crs,
+        words=one.words or None,
         postcodes=recipe.path(one.postcodes) if one.postcodes else None,
     )
 

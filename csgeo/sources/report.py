@@ -53,7 +53,7 @@ class ReadReport:
             pairs = ", ".join(f"{ours} from {theirs!r}" for ours, theirs in self.columns.items())
             lines.append(f"  Columns: {pairs}.")
         lines += [
-            f"  Set aside: {s.rows:,} rows, {s.reason} (first: row {s.first_row}, {s.first_value}). {s.remedy}"
+            f"  Set aside: {s.rows:,} {'row' if s.rows == 1 else 'rows'}, {s.reason} (first: row {s.first_row}, {s.first_value}). {s.remedy}"
             for s in self.set_aside
         ]
         lines += [f"  Note: {note}" for note in self.notes]
