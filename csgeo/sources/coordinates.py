@@ -15,7 +15,8 @@ Each pair of coordinates gets one verdict. The verdicts fall in three groups:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -149,17 +150,22 @@ def transformed(
     x: Floats, y: Floats, chosen: npt.NDArray[np.bool_], crs: CRS, target: CRS
 ) -> tuple[Floats, Floats]:
     """Transform the chosen pairs; the others become NaN."""
-    from pyproj import Transformer  # noqa: PLC0415  heavy
-
     out = np.full(len(x), np.nan), np.full(len(x), np.nan)
     if crs == target:
         found = (x[chosen], y[chosen])
     else:
-        transformer = Transformer.from_crs(crs, target, always_xy=True)
-        found = transformer.transform(x[chosen], y[chosen])
+        found = _way(crs.to_wkt(), target.to_wkt()).transform(x[chosen], y[chosen])
     for whole, part in zip(out, found, strict=True):
         whole[chosen] = part
     return out
+
+
+@lru_cache(maxsize=16)
+def _way(crs: str, target: str) -> Any:
+    """Find the way from one system to another: slow to find, so once for each pair."""
+    from pyproj import Transformer  # noqa: PLC0415  heavy
+
+    return Transformer.from_crs(crs, target, always_xy=True)
 
 
 def projected_system(named: object, called: str) -> CRS:

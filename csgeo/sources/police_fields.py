@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from csgeo.sources.coordinates import system, transformed
 from csgeo.sources.police_files import numbers, text_codes
+from csgeo.tables import NATIONAL_GRID
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -137,10 +139,4 @@ def types_of_place(locations: list[str]) -> npt.NDArray[np.object_]:
 
 
 def _to_metres(lon: Numbers, lat: Numbers) -> tuple[Numbers, Numbers]:
-    from pyproj import Transformer  # noqa: PLC0415
-
-    there = lat != 0
-    x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
-    move = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
-    x[there], y[there] = move.transform(lon[there], lat[there])
-    return x, y
+    return transformed(lon, lat, lat != 0, system("EPSG:4326"), system(NATIONAL_GRID))
