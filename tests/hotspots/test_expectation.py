@@ -130,6 +130,14 @@ def test_surroundings_compare_a_town_with_itself():
     assert expected[2:8, 5:15].sum() == pytest.approx(6000.0)
 
 
+def test_surroundings_are_shared_out_by_weight():
+    # 40 records in one of two neighbouring cells, of which the other has three times the street
+    expected = expected_from_surroundings(
+        np.array([[40, 0]]), np.array([[100.0, 300.0]]), cell_m=125
+    )
+    assert expected == pytest.approx(np.array([[10.0, 30.0]]), rel=0.01)
+
+
 def test_surroundings_do_not_move_with_the_area():
     chance = np.random.default_rng(3)
     counts = chance.poisson(0.5, (20, 20))
