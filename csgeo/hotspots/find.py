@@ -13,7 +13,7 @@ from csgeo.hotspots.cutting import compact_windows
 from csgeo.hotspots.expectation import expected_records
 from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
-from csgeo.hotspots.listing import choose_places, places_tables
+from csgeo.hotspots.listing import Limits, choose_places, places_tables
 from csgeo.hotspots.ranking import check_limits
 from csgeo.hotspots.scoring import by_clusters, by_getis_ord, by_scan
 from csgeo.tables import check_same_crs
@@ -58,6 +58,7 @@ def find_hotspots(
     places: gpd.GeoDataFrame | None = None,
     strata: gpd.GeoDataFrame | None = None,
     most_places: int = 10,
+    least_in_stratum: int = 0,
     most_share_of_area: float = 0.05,
     most_km2: float = 0.25,
     replicates: int = 999,
@@ -85,6 +86,9 @@ def find_hotspots(
         artefacts; ``AREAS`` with stratum. Each may be None.
     most_places
         Length of the list at most, 1 to 20.
+    least_in_stratum
+        How many places each stratum is to have, so that the city does not drown the villages;
+        they come after the strongest of all, up to 20. 0 for none.
     most_share_of_area
         Share of the study area that the list may cover at most, up to 0.05.
     most_km2
@@ -122,7 +126,11 @@ def find_hotspots(
     >>> found.hotspots[["rank", "name", "incidents", "expected"]]  # doctest: +SKIP
     """
     _check_options(method, expectation, q, replicates)
-    check_limits(most_places=most_places, most_share_of_area=most_share_of_area)
+    check_limits(
+        most_places=most_places,
+        most_share_of_area=most_share_of_area,
+        least_in_stratum=least_in_stratum,
+    )
     tables = {"streets": streets, "residents": residents, "places": places, "strata": strata}
     check_same_crs(
         area=area, incidents=incidents, **{k: t for k, t in tables.items() if t is not None}
@@ -145,8 +153,8 @@ def find_hotspots(
             counted, expected, windows, replicates=replicates, seed=seed, progress=progress
         )
     chosen = choose_places(
-        scored, counted, expected, field, artefact_buildings(places),
-        q=q, most_places=most_places, most_share_of_area=most_share_of_area,
+        scored, counted, expected, field, artefact_buildings(places), strata=strata,
+        limits=Limits(q, most_places, most_share_of_area, least_in_stratum),
     )  # fmt: skip
     hotspots, aside = places_tables(
         chosen, incidents, counted, expected, field,
@@ -161,7 +169,7 @@ def find_hotspots(
         ),
         "expectation": expected_words,
         "method": scored.words,
-        "listed": _words_of_list(len(hotspots), len(aside), q=q, most_places=most_places),
+        "listed": _words_of_list(hotspots, aside, q=q, most_places=most_places),
     }
     return Found(hotspots, aside, cells, choices)
 
@@ -202,8 +210,13 @@ def _words_of_records(counted: Counted) -> str:
     )
 
 
-def _words_of_list(listed: int, aside: int, *, q: float, most_places: int) -> str:
+def _words_of_list(
+    hotspots: gpd.GeoDataFrame, aside: gpd.GeoDataFrame, *, q: float, most_places: int
+) -> str:
+    more = len(hotspots) - most_places
+    further = f" and {more} further ones for strata that had too few" if more > 0 else ""
     return (
-        f"{listed} places are listed: at most {most_places}, each with a q-value of at most {q:g} "
-        f"where the method gives one; {aside} were set aside as likely made by how records are kept."
+        f"{len(hotspots)} places are listed: at most {most_places}{further}, each with a q-value of "
+        f"at most {q:g} where the method gives one; {len(aside)} were set aside as likely made by "
+        "how records are kept."
     )

@@ -13,10 +13,12 @@ from csgeo.hotspots.artefacts import artefact_reason
 from csgeo.hotspots.counting import count_people
 from csgeo.hotspots.cutting import Window, separate_windows
 from csgeo.hotspots.names import name_places
-from csgeo.hotspots.ranking import ranked, strata_of
+from csgeo.hotspots.ranking import MOST_PLACES, ranked, strata_of
 from csgeo.tables import HOTSPOTS, SET_ASIDE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from csgeo.hotspots.artefacts import Buildings
@@ -36,6 +38,15 @@ class Place(NamedTuple):
     reason: str | None
 
 
+class Limits(NamedTuple):
+    """How long the list may get: over the whole, in each stratum, and on the ground."""
+
+    q: float
+    most_places: int
+    most_share_of_area: float
+    least_in_stratum: int = 0
+
+
 def choose_places(
     scored: Scored,
     counted: Counted,
@@ -43,9 +54,8 @@ def choose_places(
     field: Field,
     buildings: Buildings,
     *,
-    q: float,
-    most_places: int,
-    most_share_of_area: float,
+    limits: Limits,
+    strata: gpd.GeoDataFrame | None = None,
 ) -> list[Place]:
     """Walk down the windows; where one is set aside, the next place moves up.
 
@@ -55,40 +65,87 @@ def choose_places(
         The scores, the records, the raster of expected records and the study area.
     buildings
         Where records are often placed, from ``artefact_buildings``.
-    q
-        The walk ends at the first place with a higher q-value.
-    most_places, most_share_of_area
-        The walk ends when the list is that long, or would cover more than that share.
+    limits
+        The walk ends at the first place with a higher q-value, or when the list is that long
+        and each stratum has its least, or when it would cover more than that share.
+    strata
+        ``AREAS`` with stratum, or None.
 
     Returns
     -------
     places
         Strongest first, those set aside among them.
     """
-    most_cells = most_share_of_area * shapely.area(field.ground) / field.cell_m**2
+    most_cells = limits.most_share_of_area * shapely.area(field.ground) / field.cell_m**2
     chosen: list[Place] = []
-    listed, covered = 0, 0
-    order = np.argsort(counted.position, kind="stable")
-    positions = counted.position[order]
+    covered = 0
+    quota = _Quota(limits, field, strata)
+    rows_of = _rows_by_cell(counted)
     for window in separate_windows(scored.scores, field.mask, scored.sites):
         p_value, q_value = scored.chance(window)
-        if q_value > q:
+        if q_value > limits.q or quota.full:
             break
-        first = np.searchsorted(positions, window.cells, side="left")
-        last = np.searchsorted(positions, window.cells, side="right")
-        rows = np.concatenate([order[a:b] for a, b in zip(first, last, strict=True)])
-        if len(rows) < scored.least_records:
+        rows = rows_of(window.cells)
+        if len(rows) < scored.least_records or not quota.wants(window):
             continue
         due = float(expected.ravel()[window.cells].sum())
         reason = artefact_reason(counted.x[rows], counted.y[rows], buildings, expected=due)
         if reason is None:
-            if covered + len(window.cells) > most_cells:
+            covered += len(window.cells)
+            if covered > most_cells:
                 break
-            listed, covered = listed + 1, covered + len(window.cells)
+            quota.take(window)
         chosen.append(Place(window, p_value, q_value, reason))
-        if listed == most_places:
-            break
     return chosen
+
+
+class _Quota:
+    """What the list has room for: the strongest of all, then the least of each stratum."""
+
+    def __init__(self, limits: Limits, field: Field, strata: gpd.GeoDataFrame | None) -> None:
+        self._limits, self._field, self._strata = limits, field, strata
+        self._listed = 0
+        self._short: dict[str, int] = {}
+        if strata is not None and limits.least_in_stratum:
+            named = strata["stratum"] if "stratum" in strata else strata["name"]
+            here = shapely.intersects(field.ground, strata.geometry.to_numpy())
+            self._short = dict.fromkeys(named[here].dropna(), limits.least_in_stratum)
+
+    @property
+    def full(self) -> bool:
+        listed = self._listed
+        return listed >= MOST_PLACES or (listed >= self._limits.most_places and not self._short)
+
+    def wants(self, window: Window) -> bool:
+        return self._listed < self._limits.most_places or self._stratum(window) in self._short
+
+    def take(self, window: Window) -> None:
+        self._listed += 1
+        own = self._stratum(window)
+        if own in self._short:
+            self._short[own] -= 1
+            if not self._short[own]:
+                del self._short[own]
+
+    def _stratum(self, window: Window) -> str | None:
+        if not self._short:
+            return None
+        shape = shapely.union_all(self._field.shapes(window.cells))
+        found: str | None = strata_of(np.array([shape], dtype=object), self._strata)[0]
+        return found
+
+
+def _rows_by_cell(counted: Counted) -> Callable[[Integers], Integers]:
+    """Look up the records of cells without going through all of them each time."""
+    order = np.argsort(counted.position, kind="stable")
+    positions = counted.position[order]
+
+    def rows_of(cells: Integers) -> Integers:
+        first = np.searchsorted(positions, cells, side="left")
+        last = np.searchsorted(positions, cells, side="right")
+        return np.concatenate([order[a:b] for a, b in zip(first, last, strict=True)])
+
+    return rows_of
 
 
 def places_tables(

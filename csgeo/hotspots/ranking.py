@@ -20,7 +20,7 @@ MOST_PLACES = 20
 MOST_SHARE_OF_AREA = 0.05
 
 
-def check_limits(*, most_places: int, most_share_of_area: float) -> None:
+def check_limits(*, most_places: int, most_share_of_area: float, least_in_stratum: int = 0) -> None:
     """Refuse a list that would be too long or too wide to act on.
 
     Raises
@@ -30,6 +30,9 @@ def check_limits(*, most_places: int, most_share_of_area: float) -> None:
     """
     if not 1 <= most_places <= MOST_PLACES:
         msg = f"`most_places` must be 1 to {MOST_PLACES}; it is {most_places}."
+        raise RecipeError(msg)
+    if not 0 <= least_in_stratum <= MOST_PLACES:
+        msg = f"`least_in_stratum` must be 0 to {MOST_PLACES}; it is {least_in_stratum}."
         raise RecipeError(msg)
     if not 0 < most_share_of_area <= MOST_SHARE_OF_AREA:
         msg = (

@@ -138,6 +138,30 @@ def test_places_are_ranked_within_strata(town, area):
         assert own["rank_in_stratum"].tolist() == list(range(1, len(own) + 1))
 
 
+def test_the_city_does_not_drown_the_villages(area, incidents_at):
+    # three places in the west, each far stronger than the one in the east
+    rng = np.random.default_rng(8)
+    middles = [(700, 700), (700, 2500), (700, 4300), (4000, 2500)]
+    each = [120, 110, 100, 30]
+    xy = [np.array(m) + rng.uniform(-100, 100, (n, 2)) for m, n in zip(middles, each, strict=True)]
+    records = incidents_at(*np.concatenate([*xy, rng.uniform(0, 5000, (300, 2))]).T)
+    halves = gpd.GeoDataFrame(
+        {"name": ["w", "e"], "level": "x", "stratum": ["west", "east"]},
+        index=pd.Index(["w", "e"], name="area_id"),
+        geometry=[shapely.box(0, 0, 2500, 5000), shapely.box(2500, 0, 5000, 5000)], crs=27700,
+    )  # fmt: skip
+    options = {
+        "replicates": 99, "most_places": 3, "strata": halves,
+        "expectation": "residents", "residents": area.assign(residents=1000.0),
+    }  # fmt: skip
+    plain = find_hotspots(records, area, **options).hotspots
+    fair = find_hotspots(records, area, least_in_stratum=1, **options)
+    assert plain["stratum"].tolist() == ["west"] * 3
+    assert fair.hotspots["stratum"].tolist() == ["west"] * 3 + ["east"]
+    assert fair.hotspots["rank_in_stratum"].tolist() == [1, 2, 3, 1]
+    assert "and 1 further ones for strata" in fair.choices["listed"]
+
+
 def test_people_and_sources_are_counted(area, incidents_at):
     rng = np.random.default_rng(1)
     x, y = rng.normal(2000, 40, 60), rng.normal(2000, 40, 60)
@@ -208,6 +232,7 @@ def test_no_record_in_the_area_is_refused(area, incidents_at):
         ({"q": 0}, "`q` must be above 0"),
         ({"replicates": 9}, "`replicates` must be at least 19 for q = 0.05"),
         ({"most_places": 0}, "`most_places` must be 1 to 20"),
+        ({"least_in_stratum": 21}, "`least_in_stratum` must be 0 to 20"),
         ({"most_share_of_area": 0.5}, "`most_share_of_area` must be above 0"),
         ({"most_km2": 0.01}, "`most_km2` must be at least one cell"),
     ],
