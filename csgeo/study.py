@@ -23,6 +23,8 @@ from csgeo.intake import take_in
 from csgeo.recipe import recipe_toml
 from csgeo.streets import street_network
 from csgeo.tables import INCIDENTS, SERVICES
+from csgeo.times.known import times_known
+from csgeo.times.peaks import add_peak_slots
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -43,6 +45,13 @@ CAVEATS = (
     "Recorded harm is not all harm: more is recorded where more people look.",
     "Places are areas of lattice cells, not addresses; nothing here describes a person.",
     "A place on the list is a place to look at first, not a dangerous place.",
+)
+_FOOTPATHS = (
+    "Walks follow the streets of the file used; a footpath that it lacks would make them shorter."
+)
+_NO_PLACE = (
+    "Records with no place are counted for the whole of each file: how many of them belong to "
+    "the study area is not known."
 )
 
 
@@ -114,6 +123,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
 
     say("Looking for places", 0, 3)
     found = _places(located, intake, recipe)
+    found = found._replace(hotspots=add_peak_slots(found.hotspots, located))
     steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
     say("Drawing the lattice", 1, 3)
     same = recipe.surface.cell_m == recipe.hotspots.cell_m
@@ -147,7 +157,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         choices=found.choices,
         recipe_text=recipe_toml(recipe),
         attribution=_attribution(intake),
-        caveats=(*CAVEATS, *_walks(near), *_gaps(intake)),
+        caveats=_caveats(incidents, located, near, intake),
         records_used=len(located),
         records_without_place=len(incidents) - len(located),
         people_known=bool(known >= _PEOPLE_KNOWN),
@@ -270,19 +280,19 @@ def _attribution(intake: Intake) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.attribution for one, _ in intake.readings if one.attribution))
 
 
-def _walks(near: pd.DataFrame) -> tuple[str, ...]:
-    """Warn where a walk is measured along streets that may lack the footpaths."""
-    if not near["measured_by"].eq("streets").any():
-        return ()
-    return (
-        "Walks follow the streets of the file used; a footpath that it lacks would make them shorter.",
-    )
-
-
-def _gaps(intake: Intake) -> tuple[str, ...]:
-    """Hand what the readers noted about missing months to whoever reads the map."""
+def _caveats(
+    incidents: gpd.GeoDataFrame, located: gpd.GeoDataFrame, near: pd.DataFrame, intake: Intake
+) -> tuple[str, ...]:
+    """Say what whoever reads the map must bear in mind, without a count of records."""
     notes = [n for _, report in intake.readings for n in report.notes if "gap" in n.lower()]
-    return tuple(dict.fromkeys(notes))
+    said = [
+        *CAVEATS,
+        *([_NO_PLACE] if len(located) < len(incidents) else []),
+        *([_FOOTPATHS] if near["measured_by"].eq("streets").any() else []),
+        times_known(located).for_release,
+        *notes,
+    ]
+    return tuple(dict.fromkeys(said))
 
 
 def _step(step: str, rows_in: int, rows_out: int, note: str) -> dict[str, Any]:

@@ -45,6 +45,9 @@ _SURE, _LESS_SURE = 0.95, 0.80
 _SURE_Q, _LESS_SURE_Q = 0.01, 0.05
 #: Lower edges of the two upper bands of cells: shares of the shown cells below them.
 _CELL_BANDS = (0.5, 0.9)
+#: Buildings that may be named when the place around them is set aside.
+_PUBLIC_BUILDINGS = ("police station", "hospital", "court")
+_NAME_WITHHELD = "A place whose name is withheld"
 _RECORDS = re.compile(r"\b\d(?:[\d,]*\d)? (?:records|incidents|people|persons)\b")
 
 
@@ -234,10 +237,11 @@ def _protect_set_aside(
 ) -> tuple[pd.DataFrame, int]:
     enough = hold_enough(set_aside, least=least, people_known=people_known)
     kept = set_aside.loc[enough]
-    shown = pd.DataFrame(
-        {"name": list(kept["name"]), "reason": [without_counts(why) for why in kept["reason"]]},
-        dtype="str",
-    )
+    reasons = [without_counts(why) for why in kept["reason"]]
+    # one point may be one home: only what is a public building anyway is named
+    public = [any(building in why for building in _PUBLIC_BUILDINGS) for why in reasons]
+    names = [n if named else _NAME_WITHHELD for n, named in zip(kept["name"], public, strict=True)]
+    shown = pd.DataFrame({"name": names, "reason": reasons}, dtype="str")
     return shown.sort_values(["name", "reason"], ignore_index=True), int((~enough).sum())
 
 

@@ -77,7 +77,7 @@ def caption(release: Release) -> str:
         protection, and the sources.
     """
     unplaced = (
-        f" about {release.records_without_place:,} more had no usable place."
+        f" about {release.records_without_place:,} more in the files have no usable place."
         if release.records_without_place
         else ""
     )

@@ -63,6 +63,9 @@ def expected_by_covariates(
     ... ).round(1).to_dict()
     {'A': 7.0, 'B': 3.0}
     """
+    if not covariates:
+        msg = "`covariates` must name at least one column; without any, a population will do."
+        raise WrongValues(msg)
     wanted = [area, cases, population, *covariates]
     missing = [name for name in wanted if name not in table]
     if missing:
@@ -80,18 +83,15 @@ def expected_by_covariates(
                 f"otherwise, the first is {table.index[broken][0]!r}. Missing is not 0."
             )
             raise WrongValues(msg)
-    groups = table.groupby(covariates, dropna=False, observed=True) if covariates else None
-    held = table[[cases, population]]
-    every = held.sum() if groups is None else groups[[cases, population]].transform("sum")
-    all_cases, all_people = every[cases], every[population]
-    nobody = np.broadcast_to((all_cases > 0) & (all_people <= 0), len(table))
+    groups = table.groupby(covariates, dropna=False, observed=True)
+    all_cases = groups[cases].transform("sum")
+    all_people = groups[population].transform("sum")
+    nobody = ((all_cases > 0) & (all_people <= 0)).to_numpy()
     if nobody.any():
         msg = (
             f"Each group with cases must have people; {int(nobody.sum())} rows belong to groups "
             f"without, the first is {table.index[nobody][0]!r}. Join the group with another."
         )
         raise WrongValues(msg)
-    rate = all_cases / np.where(all_people > 0, all_people, 1.0)
-    due = (table[population] * rate).groupby(table[area]).sum().sort_index()
-    due.name = "expected"
-    return due
+    due: pd.Series = table[population] * all_cases / all_people.where(all_people > 0, 1.0)
+    return due.groupby(table[area]).sum().sort_index().rename("expected")

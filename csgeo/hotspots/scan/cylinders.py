@@ -17,7 +17,25 @@ from csgeo.hotspots.scan.likelihood import poisson_ratio
 
 
 @nb.njit(cache=True, nogil=True)
-def scan_cylinders(  # noqa: C901, PLR0917  (numba has no keywords)
+def most_due(total: int, strength: float) -> npt.NDArray[np.float64]:
+    """Find, for 0 to `total` cases, how many may be expected for a ratio of `strength`."""
+    most = np.zeros(total + 1)
+    for c in range(1, total + 1):
+        low, high = 0.0, float(c)
+        if strength <= 0.0:
+            low = high
+        while high - low > 1e-9 * high:
+            middle = 0.5 * (low + high)
+            if poisson_ratio(float(c), middle, float(total)) >= strength:
+                low = middle
+            else:
+                high = middle
+        most[c] = low
+    return most
+
+
+@nb.njit(cache=True, nogil=True)
+def scan_cylinders(  # noqa: C901, PLR0912, PLR0917  (numba has no keywords)
     unit: npt.NDArray[np.int32],
     first_case: npt.NDArray[np.int64],
     before: npt.NDArray[np.int64],
@@ -27,6 +45,7 @@ def scan_cylinders(  # noqa: C901, PLR0917  (numba has no keywords)
     neighbour: npt.NDArray[np.int32],
     start: npt.NDArray[np.int64],
     closes: npt.NDArray[np.bool_],
+    most: npt.NDArray[np.float64],
     ratio: npt.NDArray[np.float64],
     begins: npt.NDArray[np.int32],
     ends: npt.NDArray[np.int32],
@@ -44,6 +63,8 @@ def scan_cylinders(  # noqa: C901, PLR0917  (numba has no keywords)
         The most units of a cylinder.
     alive
         Whether only cylinders that last until the end are looked at.
+    most
+        Those that expect more than this for the cases they have are passed over.
     """
     n_units = len(before) - 1
     total = float(before[n_units])
@@ -81,6 +102,8 @@ def scan_cylinders(  # noqa: C901, PLR0917  (numba has no keywords)
                     if c < least_cases:
                         continue
                     due = all_times * float(before[last + 1] - before[busy[i]]) / total
+                    if due > most[c]:
+                        continue
                     value = poisson_ratio(float(c), due, total)
                     strongest = max(strongest, value)
                     if telling and value > ratio[k] + 1e-12:
@@ -103,6 +126,7 @@ def strongest_cylinders(  # noqa: PLR0917
     neighbour: npt.NDArray[np.int32],
     start: npt.NDArray[np.int64],
     closes: npt.NDArray[np.bool_],
+    most: npt.NDArray[np.float64],
     strongest: npt.NDArray[np.float64],
 ) -> None:
     """Fill `strongest[first:last]`, one replicate each: times are dealt out anew to the cases."""
@@ -119,5 +143,5 @@ def strongest_cylinders(  # noqa: PLR0917
             dealt[case], dealt[other] = dealt[other], dealt[case]
         strongest[replicate] = scan_cylinders(
             dealt, first_case, before, longest, alive, least_cases, neighbour, start, closes,
-            no_numbers, no_units, no_units, no_counts,
+            most, no_numbers, no_units, no_units, no_counts,
         )  # fmt: skip

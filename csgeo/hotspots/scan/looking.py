@@ -11,7 +11,13 @@ import numpy as np
 
 from csgeo.errors import RecipeError
 from csgeo.hotspots.scan import inputs
-from csgeo.hotspots.scan.p_values import check_chance, gumbel_p_values, rank_p_values, try_chance
+from csgeo.hotspots.scan.p_values import (
+    check_chance,
+    gumbel_p_values,
+    passing_over,
+    rank_p_values,
+    try_chance,
+)
 from csgeo.hotspots.scan.report import places_of_clusters, risks
 from csgeo.hotspots.scan.secondary import Candidates, Separate, check_rules, report_clusters
 from csgeo.hotspots.scan.windows import ScanWindows, scan_windows
@@ -27,10 +33,6 @@ if TYPE_CHECKING:
     Progress: TypeAlias = Callable[[int, int], None] | None
     #: The fewest cases that matter, of each window, and the same for all lanes of a word.
     Enough: TypeAlias = tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]
-
-_TRIAL = 10
-#: Windows weaker than this share of the weakest trial replicate are not looked at.
-_PASSING = 0.75
 
 
 class Choices(NamedTuple):
@@ -171,21 +173,9 @@ def chance_by_scan(
             float(total), windows.neighbour, windows.start, weight, sizes, *enough, strongest,
         )  # fmt: skip
 
-    # a few replicates show how strong chance gets; windows that stay well below are then
-    # passed over by one comparison of whole numbers
-    trial = min(_TRIAL, choices.replicates)
-    shown = np.zeros(trial)
-    every = fewest(0.0)
-    fill(0, trial, every, shown)
-    passing = fewest(_PASSING * float(shown.min()))
-
-    def run(first: int, last: int, strongest: Numbers) -> None:
-        fill(first, last, passing, strongest)
-        for missed in np.flatnonzero(strongest[first:last] == 0) + first:
-            fill(int(missed), int(missed) + 1, every, strongest)
-
     return try_chance(
-        run, observed, replicates=choices.replicates, stop_after=choices.stop_after,
+        passing_over(fill, fewest, choices.replicates),
+        observed, replicates=choices.replicates, stop_after=choices.stop_after,
         progress=choices.progress,
     )  # fmt: skip
 

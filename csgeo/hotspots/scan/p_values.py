@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
 from csgeo.errors import RecipeError
+
+Enough = TypeVar("Enough")
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,12 @@ if TYPE_CHECKING:
     Numbers: TypeAlias = npt.NDArray[np.float64]
     #: Fills ``strongest[first:last]`` of replicates.
     Run: TypeAlias = Callable[[int, int, Numbers], None]
+    #: The same, and all that does not reach what is enough is passed over.
+    Fill: TypeAlias = Callable[[int, int, Enough, Numbers], None]
 
+_TRIAL = 10
+#: What is weaker than this share of the weakest trial replicate is passed over.
+_PASSING = 0.75
 #: Of equal ratios the last digits may differ; they are still equal.
 _SAME = 1e-9
 _EULER = 0.5772156649015329
@@ -60,6 +67,34 @@ def gumbel_p_values(statistic: Numbers, strongest: Numbers) -> Numbers:
     beta = spread * np.sqrt(6) / np.pi
     centre = float(strongest.mean()) - _EULER * beta
     return np.asarray(-np.expm1(-np.exp(-(statistic - centre) / beta)))
+
+
+def passing_over(fill: Fill[Enough], enough: Callable[[float], Enough], replicates: int) -> Run:
+    """Make a run that passes over what stays well below the strongest, and misses nothing.
+
+    A few replicates show how strong chance gets. A replicate in which nothing reached 0.75
+    of the weakest of them is filled again with everything looked at.
+
+    Parameters
+    ----------
+    fill
+        Fills a stretch of replicates; 0 where nothing reached what is enough.
+    enough
+        Gives what is enough for a strength.
+    replicates
+        How many there will be.
+    """
+    trial = np.zeros(min(_TRIAL, replicates))
+    every = enough(0.0)
+    fill(0, len(trial), every, trial)
+    passing = enough(_PASSING * float(trial.min()))
+
+    def run(first: int, last: int, strongest: Numbers) -> None:
+        fill(first, last, passing, strongest)
+        for missed in np.flatnonzero(strongest[first:last] == 0) + first:
+            fill(int(missed), int(missed) + 1, every, strongest)
+
+    return run
 
 
 def try_chance(

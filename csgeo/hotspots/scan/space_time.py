@@ -13,7 +13,7 @@ import pandas as pd
 from csgeo.errors import RecipeError
 from csgeo.hotspots.scan import inputs
 from csgeo.hotspots.scan.looking import Choices, ready
-from csgeo.hotspots.scan.p_values import gumbel_p_values, rank_p_values, try_chance
+from csgeo.hotspots.scan.p_values import gumbel_p_values, passing_over, rank_p_values, try_chance
 from csgeo.hotspots.scan.report import places_of_clusters
 from csgeo.hotspots.scan.secondary import report_clusters
 from csgeo.hotspots.scan.units import Unit, Units, time_units
@@ -117,10 +117,8 @@ def scan_permutation(
     >>> days = ["2025-03-01", "2025-03-08", "2025-03-08", "2025-03-02", "2025-03-04", "2025-03-06"]
     >>> places = [(0, 0), (0, 0), (0, 0), (900, 0), (900, 0), (900, 0)]
     >>> found = scan_permutation(places, days, replicates=99, most_share=0.5)
-    >>> found[["starts", "cases", "expected"]]
-                starts  cases  expected
-    cluster
-    1       2025-03-08      2       1.0
+    >>> str(found["starts"].iloc[0].date()), found["cases"].tolist(), found["expected"].tolist()
+    ('2025-03-08', [2], [1.0])
     """
     choices = Choices(
         most_share=most_share, most_radius_m=most_radius_m, most_locations=most_locations,
@@ -139,8 +137,8 @@ def scan_permutation(
     places, first_row, of_row = np.unique(points, axis=0, return_index=True, return_inverse=True)
     of_row = of_row.reshape(-1)
     return _scan(
-        places, pd.Index(names[first_row]), of_row, counts, units, choices,
-        longest=longest, alive=alive,
+        places, pd.Index(names[first_row]), choices,
+        of_row=of_row, counts=counts, units=units, longest=longest, alive=alive,
     )  # fmt: skip
 
 
@@ -157,11 +155,11 @@ def _longest(units: int, most_share_of_time: float, most_units: int | None) -> i
 def _scan(
     points: Numbers,
     index: pd.Index,
+    choices: Choices,
+    *,
     of_row: Integers,
     counts: Numbers,
     units: Units,
-    choices: Choices,
-    *,
     longest: int,
     alive: bool,
 ) -> pd.DataFrame:
@@ -186,13 +184,19 @@ def _scan(
     found = _Cylinders(
         np.zeros(n), np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int64)
     )
-    cylinders.scan_cylinders(*shared, *found)
+    cylinders.scan_cylinders(*shared, cylinders.most_due(len(when), 0.0), *found)
     strongest = np.empty(0)
     if choices.replicates and found.ratio.any():
         seed = np.uint64(np.random.SeedSequence(choices.seed).generate_state(1, np.uint64)[0])
+        run = passing_over(
+            lambda first, last, most, out: cylinders.strongest_cylinders(
+                first, last, seed, *shared, most, out
+            ),
+            lambda strength: cylinders.most_due(len(when), strength),
+            choices.replicates,
+        )
         strongest = try_chance(
-            lambda first, last, out: cylinders.strongest_cylinders(first, last, seed, *shared, out),
-            float(found.ratio.max()), replicates=choices.replicates,
+            run, float(found.ratio.max()), replicates=choices.replicates,
             stop_after=choices.stop_after, progress=choices.progress,
         )  # fmt: skip
     return _table(found, windows, points, index, choices, units, held, before, strongest)
