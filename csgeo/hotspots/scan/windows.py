@@ -125,7 +125,7 @@ def scan_windows(
             angle = 180.0 * step / angles
             turned = turn(points, shape, angle)
             # the longer half-axis is `shape` times the shorter one, which is what is measured
-            reach = None if most_radius is None else most_radius / shape
+            reach = None if most_radius is None else most_radius / shape + extent * _SAME
             for rows, neighbour, distance in _by_distance(points, turned, most_radius, extent):
                 part = _cut(
                     rows, neighbour, distance, population=population, cap=cap, reach=reach,
@@ -163,7 +163,7 @@ def _by_distance(
             distance = np.take_along_axis(distance, order, axis=1)
             yield np.repeat(rows, n), order.ravel(), distance.ravel() * unit
         return
-    for rows, neighbour in _pairs(points, most_radius):
+    for rows, neighbour in _pairs(points, most_radius + unit):
         gap = turned[neighbour] - turned[rows]
         distance = np.round(np.hypot(gap[:, 0], gap[:, 1]) / unit)
         order = np.lexsort((neighbour, distance, rows))
@@ -178,9 +178,9 @@ def _pairs(points: Numbers, most_radius: float) -> Iterator[tuple[Integers, Inte
     step = 2000
     for first in range(0, len(points), step):
         some = points[first : first + step]
-        lengths = tree.query_ball_point(some, most_radius * (1 + 1e-9), return_length=True)
+        lengths = tree.query_ball_point(some, most_radius, return_length=True)
         _check_size(int(lengths.sum()))
-        near = tree.query_ball_point(some, most_radius * (1 + 1e-9))
+        near = tree.query_ball_point(some, most_radius)
         neighbour = np.concatenate([np.asarray(own, dtype=np.int64) for own in near])
         yield np.repeat(np.arange(first, first + len(some)), lengths), neighbour
 
@@ -202,7 +202,7 @@ def _cut(
     held = _row_sums(population[neighbour], np.append(begins, len(rows)))
     allowed = last & (held <= cap)
     if reach is not None:
-        allowed &= distance <= reach * (1 + 1e-9)
+        allowed &= distance <= reach
     if most_locations is not None:
         allowed &= np.arange(len(rows)) - np.repeat(begins, lengths) < most_locations
     # windows within the limits come first in each row: keep it up to the last of them
