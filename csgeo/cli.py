@@ -131,8 +131,11 @@ def dashboard(
     from csgeo.store.releases import open_release  # noqa: PLC0415
 
     open_release(release)  # refuse here, in words, rather than in the browser
-    typer.echo(f"The dashboard is at http://127.0.0.1:{port} (stop it with Ctrl+C)")
-    _serve()(release, port=port)
+    _serve()(
+        release,
+        port=port,
+        on_ready=lambda page: typer.echo(f"The dashboard is at {page} (stop it with Ctrl+C)"),
+    )
 
 
 @app.command()

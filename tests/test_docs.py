@@ -35,7 +35,10 @@ def test_each_link_to_a_file_leads_somewhere(page):
 
 def test_the_data_dictionary_is_the_one_that_the_tables_declare():
     printed = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "dictionary")], capture_output=True, text=True, check=True
+        [sys.executable, str(ROOT / "scripts" / "dictionary")],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8") == printed
 

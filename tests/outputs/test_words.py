@@ -40,9 +40,9 @@ def test_what_is_left_out_is_said(release):
 
 def test_the_caption_gives_records_caveat_rule_and_source(release):
     assert words.caption(release) == (
-        "Based on about 2,385 records, October 2024 to September 2026; about 65 more had no usable "
-        "place. Recorded incidents are not all incidents. Shapes show areas, not addresses. Counts "
-        "are rounded to 5. Fewer than 5 people are not shown. Invented data: no real place, no "
+        "Based on about 2,385 records, October 2024 to September 2026; about 65 more in the "
+        "files have no usable place. Recorded incidents are not all incidents. Shapes show areas, "
+        "not addresses. Counts are rounded to 5. Fewer than 5 people are not shown. Invented data: no real place, no "
         "real person."
     )
 
