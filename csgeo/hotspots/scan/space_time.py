@@ -116,7 +116,7 @@ def scan_permutation(
     --------
     >>> days = ["2025-03-01", "2025-03-08", "2025-03-08", "2025-03-02", "2025-03-04", "2025-03-06"]
     >>> places = [(0, 0), (0, 0), (0, 0), (900, 0), (900, 0), (900, 0)]
-    >>> found = scan_permutation(places, days, replicates=99, most_share=0.5)
+    >>> found = scan_permutation(places, days, replicates=99, most_clusters=1)
     >>> str(found["starts"].iloc[0].date()), found["cases"].tolist(), found["expected"].tolist()
     ('2025-03-08', [2], [1.0])
     """

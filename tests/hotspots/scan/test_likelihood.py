@@ -1,5 +1,6 @@
 """Are the likelihood ratios those of the papers?"""
 
+import itertools
 import math
 
 import pytest
@@ -39,7 +40,7 @@ def test_poisson_rises_with_each_case(total, share):
     due = share * total
     ratios = [poisson_ratio(float(c), due, float(total)) for c in range(total + 1)]
     above = [ratio for c, ratio in enumerate(ratios) if c > due]
-    assert all(a < b for a, b in zip(above, above[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(above))
     assert all(ratio == 0 for c, ratio in enumerate(ratios) if c <= due)
 
 

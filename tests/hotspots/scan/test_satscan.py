@@ -153,6 +153,22 @@ def test_bernoulli_in_circles_of_ten_areas(open_data, new_york):
     assert agrees(found["p_value"].iloc[:9], ranks)
 
 
+def test_sudden_infant_deaths_in_north_carolina(open_data):
+    """Not published: worked out once, from libpysal's sids2 in EPSG:32119, by another program."""
+    import geopandas as gpd
+
+    counties = gpd.read_file(f"zip://{open_data}/oracles/libpysal_sids2.zip!sids2.shp")
+    counties = counties.set_crs(4267).to_crs(32119).set_index("NAME")
+    early = scan_poisson(counties, "SID74", population="BIR74", most_share=0.2, replicates=0).iloc[
+        0
+    ]
+    assert round(early["statistic"], 6) == 13.445651
+    assert set(early["location_ids"]) == {"Northampton", "Halifax", "Hertford", "Bertie"}
+    assert (early["cases"], round(early["expected"], 3)) == (40, 15.777)
+    late = scan_poisson(counties, "SID79", population="BIR79", replicates=0).iloc[0]
+    assert round(late["statistic"], 6) == 7.598707
+
+
 @pytest.fixture(scope="module")
 def fever(open_data):
     from pyproj import Transformer

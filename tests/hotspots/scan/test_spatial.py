@@ -182,7 +182,7 @@ def told(found):
 def test_moved_scaled_and_turned_it_is_the_same(planted):
     where, cases, people, _ = planted
     plain = scan_poisson(where, cases, population=people, replicates=0)
-    for moved in (where + (350_000, 160_000), where * 7, where[:, ::-1] * (1, -1)):
+    for moved in (np.add(where, (350_000, 160_000)), where * 7, where[:, ::-1] * (1, -1)):
         found = scan_poisson(moved, cases, population=people, replicates=0)
         # equally strong ones come in another order when the map is turned
         assert told(found) == told(plain)
