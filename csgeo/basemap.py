@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,6 +134,8 @@ def _street_length_around(
     if streets is None:
         return np.zeros(len(points))
     middle = streets.geometry.interpolate(0.5, normalized=True)
-    tree = KDTree(np.column_stack([middle.x, middle.y]))
+    around, street = shapely.STRtree(middle).query(
+        shapely.points(points), predicate="dwithin", distance=_AROUND_M
+    )
     length = streets["length_m"].to_numpy()
-    return np.array([length[near].sum() for near in tree.query_ball_point(points, _AROUND_M)])
+    return np.bincount(around, weights=length[street], minlength=len(points))

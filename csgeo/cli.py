@@ -158,13 +158,14 @@ def demo(
 
 def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path]:
     """Run a recipe; keep the secure side and the shareable side in folders of their own."""
+    from csgeo.recipe import load_recipe  # noqa: PLC0415
+
+    recipe = load_recipe(path, folders=os.environ)  # a slip is said before anything heavy loads
     from csgeo.disclosure.release import make_release  # noqa: PLC0415
     from csgeo.outputs.write import write_outputs  # noqa: PLC0415
-    from csgeo.recipe import load_recipe  # noqa: PLC0415
     from csgeo.store.releases import save_release  # noqa: PLC0415
     from csgeo.study import run_study, write_secure_side  # noqa: PLC0415
 
-    recipe = load_recipe(path, folders=os.environ)
     folder = out or recipe.path(recipe.folder)
     with _progress(quiet=quiet) as progress:
         study = run_study(recipe, progress=progress)
