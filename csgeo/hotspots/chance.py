@@ -33,7 +33,7 @@ def alias_table(share: npt.NDArray[np.float64]) -> tuple[npt.NDArray[Any], npt.N
     """Prepare draws in constant time (Vose 1991, https://doi.org/10.1109/32.92917)."""
     n = len(share)
     scaled = share * (n / share.sum())
-    keep = np.full(n, np.uint64(0xFFFFFFFF))
+    keep = np.full(n, np.uint32(0xFFFFFFFF))
     other = np.arange(n).astype(np.int32)
     small = np.empty(n, np.int64)
     large = np.empty(n, np.int64)
@@ -49,7 +49,7 @@ def alias_table(share: npt.NDArray[np.float64]) -> tuple[npt.NDArray[Any], npt.N
         n_small -= 1
         s = small[n_small]
         b = large[n_large - 1]
-        keep[s] = np.uint64(scaled[s] * 4294967295.0)
+        keep[s] = np.uint32(scaled[s] * 4294967295.0)
         other[s] = b
         scaled[b] -= 1.0 - scaled[s]
         if scaled[b] < 1.0:
@@ -94,7 +94,7 @@ def window_strength(c: int, e: float, total: int) -> float:
 
 
 @nb.njit(cache=True, nogil=True)
-def strongest_by_chance(  # noqa: C901, PLR0917  (one compiled loop; numba has no keywords)
+def strongest_by_chance(  # noqa: C901, PLR0912, PLR0917  (one compiled loop; numba has no keywords)
     first: int,
     last: int,
     seed: np.uint64,
@@ -113,19 +113,22 @@ def strongest_by_chance(  # noqa: C901, PLR0917  (one compiled loop; numba has n
     strongest: npt.NDArray[Any],
 ) -> None:
     """Fill `strongest[first:last]`, one replicate each; 0 where no window reached `least`."""
-    grid = np.zeros(n_raster, np.int32)
+    grid = np.zeros(n_raster, least.dtype)
     n_cells = np.uint64(len(position))
-    held = np.empty(run_length.max(), np.int32)
+    drawn = np.empty(len(position), least.dtype)  # small enough to stay near the processor
+    held = np.empty(run_length.max(), least.dtype)
     for replicate in range(first, last):
-        grid[position] = 0
+        drawn[:] = 0
         state = _mixed(seed + _GOLDEN * np.uint64(replicate + 1))
         for _ in range(total):
             state += _GOLDEN
             draw = _mixed(state)
             k = np.int64(((draw >> _S32) * n_cells) >> _S32)
-            if (draw & _LOW) > keep[k]:
+            if (draw & _LOW) > np.uint64(keep[k]):
                 k = np.int64(other[k])
-            grid[position[k]] += 1
+            drawn[k] += 1
+        for c in range(len(position)):
+            grid[position[c]] = drawn[c]
         best = 0.0
         packed = 0
         for run in range(len(run_start)):
@@ -142,10 +145,10 @@ def strongest_by_chance(  # noqa: C901, PLR0917  (one compiled loop; numba has n
                         here[i] += added[i]
                 done = ring_end[ring]
                 enough = least[ring, packed : packed + length]
-                hits = 0
+                hit = False
                 for i in range(length):
-                    hits += here[i] >= enough[i]
-                if hits:
+                    hit |= here[i] >= enough[i]
+                if hit:
                     around = expected[ring, packed : packed + length]
                     for i in range(length):
                         if here[i] >= enough[i]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from csgeo.hotspots.cutting import Sites
 
     Integers: TypeAlias = npt.NDArray[np.int64]
+    Whole: TypeAlias = npt.NDArray[Any]  # 16 or 32 bits
     Numbers: TypeAlias = npt.NDArray[np.float64]
 
 #: Empty stretches of up to this many cells are scanned along with their neighbours.
@@ -31,6 +32,8 @@ _JOIN = 24
 _BATCH = 25
 #: More records than there can be.
 _NEVER = 2**31 - 1
+#: The most that the narrow whole numbers hold, with which the scan is faster.
+_MOST_NARROW = 2**15 - 1
 
 
 def scan_strength(counts: Integers, expected: Numbers, sites: Sites) -> Numbers:
@@ -109,11 +112,15 @@ def chance_strengths(
     start = np.uint64(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
     strongest = np.zeros(replicates)
 
-    def least(strength: float) -> npt.NDArray[np.int32]:
-        found = chance.least_counts(around.ravel(), total, strength)
-        return np.asarray(found).reshape(around.shape)
+    # chance does not put 32,767 records where fewer than 10,000 are expected
+    narrow = total < _MOST_NARROW or around.max() < _MOST_NARROW / 3
+    whole, never = (np.int16, _MOST_NARROW) if narrow else (np.int32, _NEVER)
 
-    def run(first: int, last: int, enough: npt.NDArray[np.int32]) -> None:
+    def least(strength: float) -> Whole:
+        found = chance.least_counts(around.ravel(), total, strength).reshape(around.shape)
+        return np.asarray(np.minimum(found, never), dtype=whole)
+
+    def run(first: int, last: int, enough: Whole) -> None:
         chance.strongest_by_chance(
             first, last, start, total, *draws, position, flat.size, *layout, around, enough,
             strongest,
@@ -122,7 +129,7 @@ def chance_strengths(
     # a first few replicates show how strong chance gets; from then on windows that stay
     # well below are passed over by one whole-number comparison
     trial = min(10, replicates)
-    every = np.where(around > 0, np.floor(around) + 1, _NEVER).astype(np.int32)
+    every = np.asarray(np.where(around > 0, np.floor(around) + 1, never), dtype=whole)
     run(0, trial, every)
     passing = least(0.75 * float(strongest[:trial].min()))
     starts = range(trial, replicates, _BATCH)

@@ -70,6 +70,16 @@ def test_each_replicate_finds_its_strongest_window():
     assert np.mean(some) == pytest.approx(np.mean(wanted), rel=0.08)
 
 
+def test_narrow_and_wide_numbers_give_the_same(monkeypatch):
+    expected = np.random.default_rng(6).exponential(1, (20, 20))
+    expected *= 900 / expected.sum()
+    sites = sites_of(expected, cell_m=125)
+    narrow = chance_strengths(expected, 900, sites, replicates=60, seed=2)
+    monkeypatch.setattr("csgeo.hotspots.compact_places._MOST_NARROW", 1)
+    wide = chance_strengths(expected, 900, sites, replicates=60, seed=2)
+    assert narrow.tolist() == wide.tolist()
+
+
 def test_the_same_seed_gives_the_same_numbers_on_any_number_of_threads(monkeypatch):
     expected = np.random.default_rng(2).exponential(1, (30, 30))
     expected *= 500 / expected.sum()

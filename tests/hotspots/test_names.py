@@ -99,9 +99,9 @@ def test_two_places_are_never_called_the_same():
     ]
     only = places_of(("Weston", "WARD", shapely.box(0, 0, 3000, 3000)))
     first, second, third = named(HERE, THERE, shapely.box(2000, 2000, 2250, 2250), places=only)
-    assert first == "Around Weston"
-    assert second == "Weston, south of the centre"
-    assert third == "Weston, north-east of the centre"
+    assert first == "Around Weston ward"
+    assert second == "Weston ward, south of the centre"
+    assert third == "Weston ward, north-east of the centre"
 
 
 def test_a_street_name_that_is_found_all_over_says_where():
