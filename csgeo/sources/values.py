@@ -58,6 +58,10 @@ def to_text(values: pd.Series) -> pd.Series:
     return pd.Series(spread(kept, codes, values.index), name=values.name)
 
 
+#: Commas between groups of three digits, the first of one to three.
+_THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?"
+
+
 def to_numbers(values: pd.Series, *, comma: str = "decimal") -> pd.Series:
     """Read numbers; missing where a value is blank or is no number.
 
@@ -67,7 +71,8 @@ def to_numbers(values: pd.Series, *, comma: str = "decimal") -> pd.Series:
         n values, numbers or text. ``1,234`` and ``51,38`` are both written with
         a comma: what it means depends on the column.
     comma
-        ``decimal`` (51,38 is 51.38) or ``thousands`` (375,123 is 375123).
+        ``decimal`` (51,38 is 51.38) or ``thousands`` (375,123 is 375123). A comma that
+        cannot part thousands, as in 375123,5, is decimal in either.
 
     Returns
     -------
@@ -78,6 +83,8 @@ def to_numbers(values: pd.Series, *, comma: str = "decimal") -> pd.Series:
         return values.astype("Float64").astype(float) if values.dtype != float else values
     codes, words = distinct(values)
     texts = pd.Series([w.strip() for w in words], dtype="str")
-    texts = texts.str.replace(",", "." if comma == "decimal" else "", regex=False)
+    if comma == "thousands":
+        texts = texts.where(~texts.str.fullmatch(_THOUSANDS), texts.str.replace(",", ""))
+    texts = texts.str.replace(",", ".", regex=False)
     read = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
     return pd.Series(np.append(read, np.nan)[codes], index=values.index, name=values.name)

@@ -10,6 +10,7 @@ from shapely.geometry import MultiPoint, Point, box
 from csgeo.errors import UnknownColumns
 from csgeo.sources.columns import known_columns, match_columns
 from csgeo.sources.files import Rows
+from csgeo.sources.incidents import read_incidents
 from csgeo.sources.location import locate, within
 
 POSTCODES = pd.DataFrame(
@@ -129,3 +130,13 @@ def test_shapes_that_are_no_points_become_one_only_where_asked():
     asked = locate(rows, {}, section="x", any_shape=True)
     assert where(asked)[2] == (375_005, 165_005)
     assert "1 shapes that are not points became a point inside them" in asked.notes
+
+
+def test_a_decimal_comma_in_metres_is_told_from_one_between_thousands(tmp_path):
+    file = tmp_path / "records.csv"
+    file.write_text(
+        "id;type;date;easting;northing\n1;CSE;2024-01-01;375100,5;164500,25\n2;CSE;2024-01-02;375,100;164,500\n",
+        encoding="utf-8",
+    )
+    points = read_incidents(file).table.geometry
+    assert [(p.x, p.y) for p in points] == [(375100.5, 164500.25), (375100.0, 164500.0)]
