@@ -138,4 +138,5 @@ def _street_length_around(
         shapely.points(points), predicate="dwithin", distance=_AROUND_M
     )
     length = streets["length_m"].to_numpy()
-    return np.bincount(around, weights=length[street], minlength=len(points))
+    size = np.bincount(around, weights=length[street], minlength=len(points))
+    return size.astype(float)
