@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     Numbers: TypeAlias = npt.NDArray[np.float64]
     Integers: TypeAlias = npt.NDArray[np.int64]
 
+#: Steps in which what is expected is looked up: so many a case, or in all.
+_STEPS, _MOST_STEPS = 16.0, 4e6
+_NO_CASES = 2**31 - 1
+
 
 class _Cylinders(NamedTuple):
     """The strongest cylinder over each window: its ratio, first and last unit, and cases."""
@@ -149,7 +153,7 @@ def _longest(units: int, most_share_of_time: float, most_units: int | None) -> i
     if most_units is not None and most_units < 1:
         msg = f"`most_units` must be at least 1; it is {most_units}."
         raise RecipeError(msg)
-    return most_units or max(1, int(most_share_of_time * units + 1e-9))
+    return min(units, most_units or max(1, int(most_share_of_time * units + 1e-9)))
 
 
 def _scan(
@@ -164,7 +168,7 @@ def _scan(
     alive: bool,
 ) -> pd.DataFrame:
     """Score all cylinders, pick the clusters and compare them with chance."""
-    from csgeo.hotspots.scan import cylinders  # noqa: PLC0415  (numba is heavy)
+    from csgeo.hotspots.scan import cylinders, draws  # noqa: PLC0415  (numba is heavy)
 
     times = counts.astype(np.int64)
     place, when = np.repeat(of_row, times), np.repeat(units.of_row, times)
@@ -184,15 +188,16 @@ def _scan(
     found = _Cylinders(
         np.zeros(n), np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int64)
     )
-    cylinders.scan_cylinders(*shared, cylinders.most_due(len(when), 0.0), *found)
+    cylinders.scan_cylinders(*shared, *found)
     strongest = np.empty(0)
     if choices.replicates and found.ratio.any():
         seed = np.uint64(np.random.SeedSequence(choices.seed).generate_state(1, np.uint64)[0])
+        bits = draws.lane_bits(len(when))
         run = passing_over(
-            lambda first, last, most, out: cylinders.strongest_cylinders(
-                first, last, seed, *shared, most, out
+            lambda first, last, enough, out: cylinders.strongest_cylinders(
+                first, last, seed, *shared, bits, *enough, out
             ),
-            lambda strength: cylinders.most_due(len(when), strength),
+            lambda strength: _enough(strength, len(when), choices.least_cases, bits),
             choices.replicates,
         )
         strongest = try_chance(
@@ -200,6 +205,23 @@ def _scan(
             stop_after=choices.stop_after, progress=choices.progress,
         )  # fmt: skip
     return _table(found, windows, points, index, choices, units, held, before, strongest)
+
+
+def _enough(
+    strength: float, total: int, least_cases: int, bits: int
+) -> tuple[Numbers, float, npt.NDArray[np.uint64]]:
+    """Tell how much may be expected of c cases for a strength, and the reverse, in steps.
+
+    Returns ``most``, the steps per expected case, and for each step how many cases are enough
+    at its lower end, for all lanes.
+    """
+    from csgeo.hotspots.scan import cylinders, draws  # noqa: PLC0415  (numba is heavy)
+
+    most = cylinders.most_due(total, strength)
+    scale = min(_STEPS, _MOST_STEPS / total)
+    lower = np.arange(int(total * scale) + 2) / scale
+    fewest = np.maximum(np.searchsorted(most, lower, side="left"), least_cases)
+    return most, scale, draws.thresholds(np.minimum(fewest, _NO_CASES).astype(np.int32), bits)
 
 
 def _table(  # noqa: PLR0917

@@ -67,7 +67,7 @@ def by_hand(points, days, n_days, *, longest, alive, share):
         st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 6)), min_size=3, max_size=20
     ),
     st.booleans(),
-    st.sampled_from([1, 3, 7]),
+    st.sampled_from([1, 3, 7, 99]),
 )
 def test_the_strongest_is_that_of_all_cylinders_by_hand(rows, alive, longest):
     table = np.array(rows)
@@ -106,6 +106,15 @@ def test_p_values_are_those_of_times_dealt_out_by_hand(outbreak):
     ]
     share = np.mean(np.array(again) >= observed - 1e-9)
     assert abs(found["p_value"].iloc[0] - share) < 4 * np.sqrt(0.25 / 60)
+
+
+def test_passing_over_weak_cylinders_changes_nothing(outbreak, monkeypatch):
+    where, times, _ = outbreak
+    options = {"unit": "week", "replicates": 99}
+    fast = scan_permutation(where, times, **options)
+    for share in (0.0, 3.0):  # all are looked at; nearly all replicates must be filled again
+        monkeypatch.setattr("csgeo.hotspots.scan.p_values._PASSING", share)
+        pd.testing.assert_frame_equal(fast, scan_permutation(where, times, **options))
 
 
 def test_the_same_seed_gives_the_same_on_any_number_of_threads(outbreak, monkeypatch):
