@@ -69,6 +69,7 @@ class HotspotChoices:
     most_places: int = 10
     most_km2: float = 0.25
     most_share_of_area: float = 0.05
+    least_in_stratum: int = 0
     replicates: int = 999
     q: float = 0.05
 
@@ -293,6 +294,7 @@ def _check(recipe: Recipe) -> None:
         "hotspots.most_places": (hot.most_places, 1, 20),
         "hotspots.most_km2": (hot.most_km2, 0.015625, 4),
         "hotspots.most_share_of_area": (hot.most_share_of_area, 1e-6, 0.05),
+        "hotspots.least_in_stratum": (hot.least_in_stratum, 0, 20),
         "hotspots.replicates": (hot.replicates, 19, 99_999),
         "hotspots.q": (hot.q, 1e-6, 0.5),
         "surface.cell_m": (recipe.surface.cell_m, 125, 4000),

@@ -220,6 +220,7 @@ def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe) -> Found:
         strata=intake.strata,
         most_places=choices.most_places,
         most_share_of_area=choices.most_share_of_area,
+        least_in_stratum=choices.least_in_stratum,
         most_km2=choices.most_km2,
         replicates=choices.replicates,
         q=choices.q,

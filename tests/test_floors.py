@@ -13,6 +13,7 @@ import csgeo
 
 ROOT = Path(csgeo.__file__).parent
 GROUND = {
+    "contracts",
     "doorsteps",
     "tables",
     "errors",

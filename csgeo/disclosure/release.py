@@ -10,6 +10,7 @@ from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from csgeo.errors import NothingToReport, NotReleased, RecipeError
+from csgeo.recipe import AUDIENCES, LEAST_PEOPLE_EVER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: No setting can show fewer people than this, or round more finely.
-LEAST_PEOPLE = 5
-ROUND_TO = 5
-AUDIENCES = ("partnership", "public")
+LEAST_PEOPLE = LEAST_PEOPLE_EVER
+ROUND_TO = LEAST_PEOPLE_EVER
 
 _SEAL = object()
 
@@ -233,7 +233,7 @@ def make_release(
     round_to
         The step to which counts are rounded, in records; at least 5.
     audience
-        For whom it is: ``partnership`` or ``public``.
+        For whom it is: ``partnership``. Nothing is protected well enough for the public yet.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
 from csgeo.hotspots.listing import Limits, choose_places, places_tables
 from csgeo.hotspots.ranking import check_limits
 from csgeo.hotspots.scoring import by_clusters, by_getis_ord, by_scan
+from csgeo.recipe import EXPECTATIONS, METHODS
 from csgeo.tables import check_same_crs
 
 if TYPE_CHECKING:
@@ -24,12 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from csgeo.hotspots.counting import Counted
-
-Method: TypeAlias = Literal["compact_places", "getis_ord", "hdbscan"]
-Expectation: TypeAlias = Literal["surroundings", "streets", "residents"]
-
-_METHODS = ("compact_places", "getis_ord", "hdbscan")
-_EXPECTATIONS = ("surroundings", "streets", "residents")
+    from csgeo.recipe import Expectation, Method
 
 
 class Found(NamedTuple):
@@ -176,8 +172,8 @@ def find_hotspots(
 
 def _check_options(method: str, expectation: str, q: float, replicates: int) -> None:
     for called, value, known in (
-        ("method", method, _METHODS),
-        ("expectation", expectation, _EXPECTATIONS),
+        ("method", method, METHODS),
+        ("expectation", expectation, EXPECTATIONS),
     ):
         if value not in known:
             msg = f"`{called}` must be one of {', '.join(known)}; it is {value!r}."

@@ -205,7 +205,7 @@ def test_nothing_to_report_where_every_place_is_hidden():
     [
         ({"least_people": 4}, "`least_people` must be at least 5; it is 4"),
         ({"round_to": 1}, "`round_to` must be at least 5; it is 1"),
-        ({"audience": "press"}, "`audience` must be one of partnership, public; it is 'press'"),
+        ({"audience": "press"}, "`audience` must be one of partnership; it is 'press'"),
     ],
 )
 def test_no_setting_weakens_the_rule(choice, words):
