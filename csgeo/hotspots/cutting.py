@@ -8,6 +8,7 @@ cells around it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -47,16 +48,26 @@ class Windows(NamedTuple):
     @property
     def shapes(self) -> tuple[Steps, ...]:
         """All windows, each with all its cells, in the order of the families."""
-        return tuple(
-            tuple(step for ring in family[: j + 1] for step in ring)
-            for family in self.families
-            for j in range(len(family))
-        )
+        return _shapes(self.families)
 
     @property
     def reach(self) -> int:
         """How many cells a window reaches from its anchor at most."""
-        return max(max(abs(r), abs(c)) for shape in self.shapes for r, c in shape)
+        return _reach(self.families)
+
+
+@lru_cache
+def _shapes(families: tuple[tuple[Steps, ...], ...]) -> tuple[Steps, ...]:
+    return tuple(
+        tuple(step for ring in family[: j + 1] for step in ring)
+        for family in families
+        for j in range(len(family))
+    )
+
+
+@lru_cache
+def _reach(families: tuple[tuple[Steps, ...], ...]) -> int:
+    return max(max(abs(r), abs(c)) for shape in _shapes(families) for r, c in shape)
 
 
 def compact_windows(*, cell_m: int, most_km2: float, least_km2: float = LEAST_KM2) -> Windows:

@@ -9,7 +9,7 @@ empty, so that fields neither raise nor lower what stands out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -18,6 +18,8 @@ from csgeo.errors import MethodError
 from csgeo.tables import AREAS, STREETS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     import numpy.typing as npt
 
@@ -29,6 +31,17 @@ if TYPE_CHECKING:
 FLOOR_SHARE = 0.1
 #: Standard deviation of the Gaussian that makes the surroundings: nine tenths lie within 3.2 km.
 SURROUNDINGS_M = 1500.0
+
+
+class Expectation(NamedTuple):
+    """What records are compared with on one lattice: measured once, asked for any counts.
+
+    ``of(counts, reach_m)`` gives the raster of expected records; `reach_m` matters to
+    the surroundings only.
+    """
+
+    of: Callable[[npt.NDArray[np.int64], float], Numbers]
+    words: str
 
 
 def expected_records(
@@ -63,6 +76,18 @@ def expected_records(
     MethodError
         If the expectation lacks its table.
     """
+    laid = lay_expectation(field, expectation=expectation, streets=streets, residents=residents)
+    return laid.of(counts, SURROUNDINGS_M), laid.words
+
+
+def lay_expectation(
+    field: Field,
+    *,
+    expectation: str,
+    streets: gpd.GeoDataFrame | None,
+    residents: gpd.GeoDataFrame | None,
+) -> Expectation:
+    """Measure once what the stated expectation rests on; see :func:`expected_records`."""
     given = {"streets": streets, "residents": residents}
     if expectation in given and given[expectation] is None:
         msg = (
@@ -73,21 +98,31 @@ def expected_records(
     floor = f"no cell that can hold records is given less than {FLOOR_SHARE:.0%} of the average"
     if expectation == "streets" and streets is not None:
         words = f"Records are expected in proportion to metres of street; {floor}."
-        return expected_by_weight(counts, street_length(streets, field)), words
+        return _by_weight(street_length(streets, field), words)
     if expectation == "residents" and residents is not None:
         words = f"Records are expected in proportion to residents; {floor}."
-        return expected_by_weight(counts, residents_in_cells(residents, field)), words
+        return _by_weight(residents_in_cells(residents, field), words)
+    weight: Numbers | None = None
     if streets is not None:
         weight, by = street_length(streets, field), "metres of street"
     elif residents is not None:
         weight, by = residents_in_cells(residents, field), "residents"
     else:
-        weight, by = (counts > 0).astype(float), "equal parts over the cells that hold any"
+        by = "equal parts over the cells that hold any"
     words = (
         f"Records are expected as in the surroundings (a Gaussian of {SURROUNDINGS_M:g} m), "
         f"shared out by {by}; {floor}."
     )
-    return expected_from_surroundings(counts, weight, cell_m=field.cell_m), words
+
+    def of(counts: npt.NDArray[np.int64], reach_m: float) -> Numbers:
+        own = (counts > 0).astype(float) if weight is None else weight
+        return expected_from_surroundings(counts, own, cell_m=field.cell_m, reach_m=reach_m)
+
+    return Expectation(of, words)
+
+
+def _by_weight(weight: Numbers, words: str) -> Expectation:
+    return Expectation(lambda counts, _reach_m: expected_by_weight(counts, weight), words)
 
 
 def expected_by_weight(counts: npt.NDArray[np.int64], weight: Numbers) -> Numbers:

@@ -35,7 +35,8 @@ class Scored(NamedTuple):
     """One score per window (windows x anchors), and how to read it.
 
     ``chance(window)`` gives its p-value and q-value, missing where the method has
-    none. A place holds at least ``least_records``.
+    none. A place holds at least ``least_records``. ``strongest`` are the draws by
+    chance, where the method makes some.
     """
 
     scores: Numbers
@@ -43,6 +44,7 @@ class Scored(NamedTuple):
     chance: Chance
     words: str
     least_records: int
+    strongest: Numbers | None = None
 
 
 def by_scan(
@@ -75,7 +77,7 @@ def by_scan(
     )
     # the last bits of logarithms must not decide between equal windows
     scores = np.round(scan_strength(counted.incidents, expected, sites), 9)
-    return Scored(scores, sites, chance, words, _LEAST_RECORDS)
+    return Scored(scores, sites, chance, words, _LEAST_RECORDS, strongest)
 
 
 def by_getis_ord(z: Numbers, z_q: Numbers, windows: Windows, *, q: float) -> Scored:

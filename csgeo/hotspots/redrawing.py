@@ -1,0 +1,143 @@
+"""What might the records have been, had chance fallen otherwise?
+
+Two things are not as sure as a table of records looks: who came to notice, and
+where exactly it was. So people are drawn anew, each with all of their records
+(a cluster bootstrap), and each record is moved within its precision.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csgeo.tables import INCIDENTS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    Integers: TypeAlias = npt.NDArray[np.int64]
+    Numbers: TypeAlias = npt.NDArray[np.float64]
+    Flags: TypeAlias = npt.NDArray[np.bool_]
+
+
+class Drawable(NamedTuple):
+    """Records that can be drawn anew, in an order that does not depend on that of the rows.
+
+    ``x``, ``y`` as recorded and ``precision_m`` (0 where it is missing: not moved), all in
+    metres; ``unit`` says which records are drawn together, ``units`` how many such there are.
+    """
+
+    x: Numbers
+    y: Numbers
+    precision_m: Numbers
+    unit: Integers
+    units: int
+    enforcement: Flags
+
+
+class Drawn(NamedTuple):
+    """One draw: which records (a record may come more than once), and where they were put."""
+
+    record: Integers
+    x: Numbers
+    y: Numbers
+
+
+def drawable(incidents: gpd.GeoDataFrame, ground: shapely.Geometry) -> Drawable:
+    """Take the records that lie in the study area, or can lie there by their precision.
+
+    Parameters
+    ----------
+    incidents
+        ``INCIDENTS`` table; records without a point are not used.
+    ground
+        The study area, in the same system.
+
+    Returns
+    -------
+    records
+        Records of one ``person_key`` make one unit, a record without a key is one of its own.
+    """
+    INCIDENTS.check(incidents, "incidents")
+    points = incidents.geometry.to_numpy()
+    has_place = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
+    x, y = shapely.get_coordinates(points[has_place]).T
+    precise = pd.to_numeric(incidents["precision_m"]).to_numpy(dtype=float, na_value=np.nan)
+    precision_m = np.nan_to_num(precise[has_place])
+    near = _can_lie_in(ground, x, y, precision_m)
+    x, y, precision_m, row = x[near], y[near], precision_m[near], has_place[near]
+    enforcement = (incidents["origin"] == "enforcement").fillna(False).to_numpy(dtype=bool)[row]
+    person = _people(incidents, row)
+    # rows that are alike in all of these may stand for each other
+    order = np.lexsort((enforcement, precision_m, y, x, person))
+    unit, units = _units(person[order])
+    return Drawable(x[order], y[order], precision_m[order], unit, units, enforcement[order])
+
+
+def draw(records: Drawable, *, seed: int, number: int, with_enforcement: bool = True) -> Drawn:
+    """Draw as many units as there are, each as likely as any other, and move their records.
+
+    Parameters
+    ----------
+    records
+        From :func:`drawable`.
+    seed, number
+        Where chance starts: each number is a draw of its own, whichever thread makes it.
+    with_enforcement
+        Whether records found by enforcement are kept.
+
+    Returns
+    -------
+    drawn
+        Records with their coordinates in metres, uniform in the disc around the recorded point.
+
+    References
+    ----------
+    Field and Welsh (2007), https://doi.org/10.1111/j.1467-9868.2007.00593.x
+    """
+    chance = np.random.default_rng([seed, number])
+    times = np.bincount(
+        chance.integers(records.units, size=records.units), minlength=records.units
+    )[records.unit]
+    if not with_enforcement:
+        times = np.where(records.enforcement, 0, times)
+    record = np.repeat(np.arange(len(times)), times)
+    away = records.precision_m[record] * np.sqrt(chance.random(len(record)))
+    angle = 2 * np.pi * chance.random(len(record))
+    return Drawn(
+        record, records.x[record] + away * np.cos(angle), records.y[record] + away * np.sin(angle)
+    )
+
+
+def _can_lie_in(ground: shapely.Geometry, x: Numbers, y: Numbers, precision_m: Numbers) -> Flags:
+    west, south, east, north = shapely.bounds(ground)
+    near = (x >= west - precision_m) & (x <= east + precision_m)
+    near &= (y >= south - precision_m) & (y <= north + precision_m)
+    asked = np.flatnonzero(near)
+    inside = shapely.intersects_xy(ground, x[asked], y[asked])
+    near[asked] = inside
+    beyond = asked[~inside & (precision_m[asked] > 0)]
+    points = shapely.points(x[beyond], y[beyond])
+    # each point has its own distance, which the typing of shapely does not know
+    near[beyond] = shapely.dwithin(ground, points, precision_m[beyond])  # type: ignore[call-overload]
+    return np.asarray(near, dtype=bool)
+
+
+def _people(incidents: gpd.GeoDataFrame, row: Integers) -> Integers:
+    """Give each person a number, in the order of their keys; -1 for a record without one."""
+    if "person_key" not in incidents:
+        return np.full(len(row), -1, dtype=np.int64)
+    code, _ = pd.factorize(incidents["person_key"].iloc[row], sort=True)
+    return np.asarray(code, dtype=np.int64)
+
+
+def _units(person: Integers) -> tuple[Integers, int]:
+    """Give each unit a number: those without a key, which come first, then the people."""
+    opens = np.ones(len(person), dtype=bool)
+    opens[1:] = (person[1:] != person[:-1]) | (person[1:] < 0)
+    unit = np.cumsum(opens) - 1
+    return unit, int(opens.sum())

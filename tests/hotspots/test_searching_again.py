@@ -1,0 +1,48 @@
+"""Is the search run again the same search?"""
+
+import numpy as np
+import pytest
+
+from csgeo.hotspots.compact_places import chance_p_value
+from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.searching_again import (
+    Search,
+    make_ready,
+    search_again,
+    strength_to_exceed,
+    with_strength,
+)
+
+
+@pytest.mark.parametrize("q", [0.01, 0.05, 0.1, 1.0])
+@pytest.mark.parametrize("replicates", [99, 199, 57])
+def test_the_strength_to_exceed_is_where_the_p_value_is_small_enough(q, replicates):
+    strongest = np.round(np.random.default_rng(3).gumbel(10, 2, replicates), 1)  # with equals
+    least = strength_to_exceed(strongest, q)
+    for score in np.unique(strongest):
+        for near in (score - 0.05, score, score + 0.05):
+            assert (near > least) == (chance_p_value(near, strongest) <= q)
+
+
+def test_too_few_replicates_let_nothing_through():
+    assert strength_to_exceed(np.array([1.0, 2.0]), 0.05) == np.inf
+
+
+@pytest.mark.parametrize("method", ["compact_places", "getis_ord", "hdbscan"])
+def test_the_same_records_on_the_same_lattice_give_the_same_places(method, town, area_of):
+    area = area_of(5000, 5000)
+    found = find_hotspots(town, area, method=method, replicates=99, seed=2)
+    ready = make_ready(Search(method=method, replicates=99), area)
+    points = (town.geometry.x.to_numpy(), town.geometry.y.to_numpy())
+    ready = with_strength(ready, *points, seed=2)
+    ground = ready.grounds[0]
+    places = search_again(ready, ground, points, points)
+    cells = {" ".join(sorted(ground.field.ids(p))) for p in places}
+    assert len(cells) > 0
+    assert cells == set(found.hotspots["cells"])
+
+
+def test_no_records_give_no_places(area_of):
+    ready = make_ready(Search(least_strength=1.0), area_of(1000, 1000), only_as_it_is=True)
+    none = (np.empty(0), np.empty(0))
+    assert search_again(ready, ready.grounds[0], none, none) == []
