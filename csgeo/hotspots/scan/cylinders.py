@@ -160,7 +160,7 @@ def try_stretches(  # noqa: C901, PLR0917
 
 
 @nb.njit(cache=True, nogil=True)
-def strongest_cylinders(  # noqa: C901, PLR0917
+def strongest_cylinders(  # noqa: PLR0917
     first: int,
     last: int,
     seed: np.uint64,

@@ -93,7 +93,14 @@ def time_units(
 
 
 def _days(times: npt.ArrayLike | pd.Series, counted: npt.NDArray[np.bool_]) -> pd.DatetimeIndex:
-    days = pd.DatetimeIndex(pd.Series(np.asarray(times)).astype("datetime64[s]")).normalize()
+    try:
+        moments = pd.to_datetime(pd.Series(times).reset_index(drop=True), format="ISO8601")
+    except (ValueError, TypeError) as fault:
+        msg = f"`times` must be dates or moments, such as 2025-03-01 or 2025-03-01T21:30: {fault}."
+        raise WrongValues(msg) from fault
+    if moments.dt.tz is not None:  # the clock on the wall is what counts
+        moments = moments.dt.tz_localize(None)
+    days = pd.DatetimeIndex(moments.astype("datetime64[s]")).normalize()
     if len(days) != len(counted):
         msg = f"`times` must be one for each of the {len(counted)} rows; there are {len(days)}."
         raise WrongValues(msg)

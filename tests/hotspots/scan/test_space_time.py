@@ -171,12 +171,22 @@ def test_monthly_records_are_scanned_by_month(outbreak):
     assert found["units"].max() == 1  # half of three months
 
 
+def test_the_clock_on_the_wall_says_which_day_it_is():
+    late = pd.Series(pd.to_datetime(["2025-07-01T23:30", "2025-07-03T00:30"])).dt.tz_localize(
+        "Europe/London"
+    )
+    units = time_units(late, np.ones(2, bool), unit="day")
+    assert [f"{day:%m-%d}" for day in units.first_day] == ["07-01", "07-02", "07-03", "07-04"]
+    assert units.of_row.tolist() == [0, 2]
+
+
 TWO = np.array([(0.0, 0), (900, 0), (0, 0), (900, 0)])
 FEW = on_days([0, 1, 1, 2])
 REFUSED = {
     "no time": ({"times": FEW.where([True, False, True, True])}, WrongValues, "known for each case; 1 rows without, the first is row 1"),
     "outside": ({"start": "2025-01-07"}, WrongValues, "2025-01-07 to 2025-01-08; 1 do not, the first on 2025-01-06"),
     "one unit": ({"unit": "month"}, MethodError, "months with each other and needs at least two"),
+    "words": ({"times": ["today", "soon", "later", "never"]}, WrongValues, "`times` must be dates or moments, such as 2025-03-01"),
     "unit": ({"unit": "hour"}, RecipeError, "`unit` must be one of day, week, month; it is 'hour'"),
     "share": ({"most_share_of_time": 0}, RecipeError, "`most_share_of_time` must be above 0"),
     "units": ({"most_units": 0}, RecipeError, "`most_units` must be at least 1"),

@@ -272,6 +272,11 @@ def test_no_window_with_more_than_its_share_is_an_empty_table():
     assert "p_value" in found
 
 
+def test_where_each_place_is_more_than_the_share_there_is_no_window():
+    found = scan_poisson(FOUR, [5, 1, 1, 1], population=[1] * 4, most_share=0.2, replicates=99)
+    assert found.empty
+
+
 REFUSED = {
     "one place": (([(0, 0)], [4]), {"population": [9]}, MethodError, "needs at least two; there is 1 in 1 rows"),
     "no place": ((np.empty((0, 2)), []), {"population": []}, EmptyTable, "there are 0 in 0 rows"),
