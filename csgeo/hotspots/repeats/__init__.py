@@ -1,0 +1,1 @@
+"""Does harm that happened once happen again, soon and nearby?"""
