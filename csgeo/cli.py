@@ -7,6 +7,7 @@ is nothing to report.
 
 from __future__ import annotations
 
+import enum
 import json
 import os
 import sys
@@ -34,6 +35,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From scattered records of harm to a short, ranked list of the places that matter.",
 )
+
+
+class Holds(enum.StrEnum):
+    """What a file can hold."""
+
+    incidents = "incidents"
+    services = "services"
+    areas = "areas"
+    places = "places"
+    streets = "streets"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for other programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
@@ -84,17 +97,21 @@ def sample(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A file of records.")],
+    file: Annotated[Path, typer.Argument(help="A file of records, or of what --as says.")],
+    what: Annotated[Holds, typer.Option("--as", help="What the file holds.")] = Holds.incidents,
+    layer: Annotated[str | None, typer.Option(help="Layer or sheet, if it has several.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what a file of records holds, what would be used, and what would not.
+    """Say what a file holds, what of it would be used, and what would not.
 
     Example: csgeo check data/incidents.csv
     """
-    from csgeo.sources.incidents import read_incidents  # noqa: PLC0415
-    from csgeo.sources.police import is_police, read_police  # noqa: PLC0415
+    from csgeo.sources.police import is_police  # noqa: PLC0415  heavy: only where used
 
-    reading = read_police(file) if is_police(file) else read_incidents(file)
+    if what is Holds.incidents and layer is None and is_police(file):
+        reading = csgeo.read_police(file)
+    else:
+        reading = getattr(csgeo, f"read_{what.value}")(file, layer=layer)
     typer.echo(
         json.dumps(reading.report.to_dict(), ensure_ascii=False, indent=2)
         if as_json

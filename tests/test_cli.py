@@ -49,6 +49,12 @@ def test_check_says_what_a_file_holds(county_folder):
     assert report["rows_in"] == report["rows_used"] + sum(s["rows"] for s in report["set_aside"])
 
 
+def test_check_looks_at_other_files_too(county_folder):
+    ran = csgeo("check", county_folder / "areas.gpkg", "--as", "areas", "--layer", "wards")
+    assert ran.returncode == 0, ran.stderr
+    assert "25 of 25 rows used as areas" in ran.stdout
+
+
 def test_a_file_that_fails_its_checks_ends_with_3_and_words(tmp_path):
     file = tmp_path / "notes.csv"
     file.write_text("id,notes\n1,hello\n", encoding="utf-8")
