@@ -134,13 +134,33 @@ def test_the_strong_penalty_and_half_of_the_people(new_york):
     assert every["statistic"].round(6).tolist()[:7] == [*wanted, 3.667327, 3.436309]
 
 
-def test_bernoulli_in_circles_of_ten_areas(open_data, new_york):
+@pytest.fixture(scope="module")
+def in_metres(new_york):
     from pyproj import Transformer
 
     degrees, cases, population = new_york
     metres = Transformer.from_crs(4326, 26918).transform(degrees[:, 0], degrees[:, 1])
+    return np.column_stack(metres), cases, population
+
+
+def test_circles_on_the_round_earth(in_metres):
+    """SaTScan 9.3.1 measured along great circles; metres of UTM zone 18 find the same."""
+    found = scan(in_metres)
+    assert found["log_likelihood_ratio"].round(6).tolist()[:6] == [
+        14.780276, 8.287056, 7.199672, 4.651839, 3.773422, 3.209485,
+    ]  # fmt: skip
+    assert found["cases"].tolist()[:6] == [106, 42, 44, 25, 10, 11]
+    # 7.70, 13.01, 2.35, 5.82, 1.16 and 1.01 km
+    published = [7700, 13010, 2350, 5820, 1160, 1010]
+    assert found["radius_m"].tolist()[:6] == pytest.approx(published, rel=0.005)
+    ranks = np.array([0.033, 0.105, 0.653, 0.901, 0.982])
+    assert agrees(found["p_value"].iloc[1:6], ranks)
+
+
+def test_bernoulli_in_circles_of_ten_areas(in_metres):
+    where, cases, population = in_metres
     found = scan_bernoulli(
-        np.column_stack(metres), cases, population - cases, ids=np.arange(1, 282), most_locations=10
+        where, cases, population - cases, ids=np.arange(1, 282), most_locations=10
     )
     published = [
         8.47836, 8.29257, 6.43049, 5.77247, 4.65493, 3.82302, 3.77633, 3.21181, 2.62418,

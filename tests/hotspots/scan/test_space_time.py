@@ -108,6 +108,38 @@ def test_p_values_are_those_of_times_dealt_out_by_hand(outbreak):
     assert abs(found["p_value"].iloc[0] - share) < 4 * np.sqrt(0.25 / 60)
 
 
+@pytest.mark.parametrize(("alive", "longest"), [(False, 1), (False, 3), (True, 2), (True, 8)])
+def test_each_replicate_is_as_strong_as_by_hand(outbreak, monkeypatch, alive, longest):
+    """With the very times that the kernel deals out."""
+    from csgeo.hotspots.scan import cylinders, space_time
+
+    where, times, _ = outbreak
+    points, weeks = where[:40], ((times[:40] - DAY_0).days // 7).to_numpy()
+    caught = []
+    monkeypatch.setattr(
+        space_time, "rank_p_values", lambda ratio, strongest: caught.append(strongest) or ratio
+    )
+    scan_permutation(
+        points, times[:40], unit="week", start=DAY_0, end=on_days([55])[0], alive=alive,
+        most_units=longest, most_share=0.3, replicates=20, seed=4,
+    )  # fmt: skip
+    place = np.unique(points, axis=0, return_inverse=True)[1].reshape(-1)
+    order = np.lexsort((weeks, place))
+    start = np.uint64(np.random.SeedSequence(4).generate_state(1, np.uint64)[0])
+    dealt = np.empty((40, 20), np.int32)
+    for replicate in range(20):
+        with np.errstate(over="ignore"):
+            state = start + np.uint64(0x9E3779B97F4A7C15) * np.uint64(replicate + 1)
+        mixed = np.uint64(cylinders._mixed(state))
+        cylinders.deal_times(mixed, weeks[order].astype(np.int32), dealt, replicate)
+    wanted = [
+        by_hand(points[order], dealt[:, k], 8, longest=longest, alive=alive, share=0.3)
+        for k in range(20)
+    ]
+    assert caught[0] == pytest.approx(wanted)
+    assert len(set(np.round(wanted, 6))) > 3
+
+
 def test_passing_over_weak_cylinders_changes_nothing(outbreak, monkeypatch):
     where, times, _ = outbreak
     options = {"unit": "week", "replicates": 99}
