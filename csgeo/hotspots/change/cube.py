@@ -202,38 +202,40 @@ def _fill(
     source, names = pd.factorize(incidents["source"], sort=True)
     coverage = cover(said, sources=list(names), period=period)
     number = month_numbers(incidents)
-    undated = number < 0
-    last = coverage.first + coverage.covered.shape[1] - 1
-    inside = ~undated & (number >= coverage.first) & (number <= last)
-    refuse_uncovered(np.where(inside, number, -1), source, coverage, incidents.index)
     steps = _steps(coverage, months_per_step)
-    step = np.where(inside, (number - coverage.first - steps.skipped) // months_per_step, -1)
-    if record is not None:
-        step, source = step[record], source[record]
-    used = (step >= 0) & (laid.place >= 0)
-    counts, known = _counted(laid, np.where(used, step, -1), source, steps.covered)
-    kept = counts.any(axis=1) if only_held else np.ones(len(laid.ids), dtype=bool)
+    step = _step_of(number, coverage, steps)
+    in_period = (number >= coverage.first) & (number < coverage.first + len(coverage.names))
+    refuse_uncovered(np.where(in_period, number, -1), source, coverage, incidents.index)
+    record = np.arange(len(number)) if record is None else record
+    used = (step[record] >= 0) & (laid.place >= 0)
+    counts, known = _counted(laid, np.where(used, step[record], -1), source[record], steps.covered)
     if not used.any():
         msg = (
             f"The cube must hold at least one record; of {len(incidents):,} none has a place and a "
             f"month between {coverage.names[0]} and {coverage.names[-1]}. Widen the period or the area."
         )
         raise MethodError(msg)
+    placed = np.bincount(record[laid.place >= 0], minlength=len(number)) > 0
     lost = {
         **laid.lost,
-        "without a month": int(undated.sum()),
-        "outside the period": int(
-            (~undated & (~inside | (number < coverage.first + steps.skipped))).sum()
-        ),
+        "without a month": int((placed & (number < 0)).sum()),
+        "outside the period": int((placed & (number >= 0) & (step < 0)).sum()),
+        "in a step that not all sources of the place cover": int(used.sum() - counts.sum()),
     }
-    choices = {
-        "months": "those in which a source recorded anything" if months is None else "as given"
-    }
+    how = "those in which a source recorded anything" if months is None else "as given"
+    kept = counts.any(axis=1) if only_held else np.ones(len(laid.ids), dtype=bool)
     where = kept if laid.cell_m else np.zeros(0, dtype=bool)
     return Cube(
         laid.ids[kept], laid.column[where], laid.row[where], laid.cell_m, steps.names, steps.days,
-        counts[kept], known[kept], lost, choices, incidents.crs,
+        counts[kept], known[kept], lost, {"months covered": how}, incidents.crs,
     )  # fmt: skip
+
+
+def _step_of(number: Integers, coverage: Coverage, steps: _Steps) -> Integers:
+    """Give the step of each month; negative where none."""
+    since = number - coverage.first - steps.skipped
+    step = since // steps.months
+    return np.where((number >= 0) & (step < len(steps.names)), step, -1)
 
 
 class _Steps(NamedTuple):
@@ -241,6 +243,7 @@ class _Steps(NamedTuple):
     days: Integers
     covered: Flags
     skipped: int
+    months: int
 
 
 def _steps(coverage: Coverage, months_per_step: int) -> _Steps:
@@ -256,7 +259,7 @@ def _steps(coverage: Coverage, months_per_step: int) -> _Steps:
     names = coverage.names[skipped::months_per_step]
     days = coverage.days[skipped:].reshape(-1, months_per_step).sum(axis=1)
     covered = coverage.covered[:, skipped:].reshape(-1, len(names), months_per_step)
-    return _Steps(names, days, np.all(covered, axis=2), skipped)
+    return _Steps(names, days, np.all(covered, axis=2), skipped, months_per_step)
 
 
 def _counted(

@@ -66,13 +66,12 @@ def match_places(
         "before": old.groupby("before_id").size(),
         "after": new.groupby("after_id").size(),
     }
-    of_before = table["before_id"].map(size["before"])
-    of_after = table["after_id"].map(size["after"])
-    table["share_of_before"] = (table["cells_shared"] / of_before).astype(float)
-    table["share_of_after"] = (table["cells_shared"] / of_after).astype(float)
-    table["share"] = (
-        table["cells_shared"] / (of_before + of_after - table["cells_shared"])
-    ).astype(float)
+    of_before = size["before"].reindex(table["before_id"]).to_numpy(dtype=float)
+    of_after = size["after"].reindex(table["after_id"]).to_numpy(dtype=float)
+    shared = table["cells_shared"].to_numpy(dtype=float)
+    table["share_of_before"] = shared / of_before
+    table["share_of_after"] = shared / of_after
+    table["share"] = shared / (of_before + of_after - shared)
     table["what"] = _what(table)
     kept = _kept(table[table["share"] >= least_share], [str(i) for i in after.index])
     return _with_the_rest(table, before.index, after.index, kept)
