@@ -42,6 +42,18 @@ def test_the_same_records_on_the_same_lattice_give_the_same_places(method, town,
     assert cells == set(found.hotspots["cells"])
 
 
+def test_a_pile_is_judged_where_it_was_recorded(town, area_of):
+    ready = make_ready(Search(least_strength=10.0), area_of(5000, 5000), only_as_it_is=True)
+    moved = (town.geometry.x.to_numpy(), town.geometry.y.to_numpy())
+    piled = tuple(v.copy() for v in moved)
+    piled[0][600:], piled[1][600:] = 2000, 3000
+    own = ready.grounds[0].position(np.array([2010.0]), np.array([3010.0]))[0]
+    spread = search_again(ready, ready.grounds[0], moved, moved)
+    pile = search_again(ready, ready.grounds[0], moved, piled)
+    assert any(own in cells for cells in spread)
+    assert not any(own in cells for cells in pile)
+
+
 def test_no_records_give_no_places(area_of):
     ready = make_ready(Search(least_strength=1.0), area_of(1000, 1000), only_as_it_is=True)
     none = (np.empty(0), np.empty(0))

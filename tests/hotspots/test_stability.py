@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+import shapely.affinity
 
 from csgeo.errors import RecipeError, TableError
 from csgeo.hotspots.find import find_hotspots
@@ -16,6 +18,7 @@ from csgeo.hotspots.stability import (
     stability_words,
     variation,
 )
+from csgeo.lattice import cell_polygon, square_ids
 
 FEW = {"replicates": 99, "seed": 1}
 
@@ -190,6 +193,24 @@ class TestFoundAgain:
         if above <= 1:
             assert found_again(marked, ground, place, none, least_shared=above).tolist() == [False]
         assert HALVES[lattice] == ground.halves
+
+    def test_the_shared_ground_is_what_drawing_the_shapes_gives(self, grounds, found):
+        chance = np.random.default_rng(8)
+        none = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+        for _ in range(40):
+            ground = grounds[chance.integers(4)]
+            columns, rows = chance.integers(8, 13, (2, 9)), chance.integers(8, 13, (2, 9))
+            ids = sorted(set(square_ids(columns[0], rows[0], cell_m=125)))
+            marked = mark_places(found.hotspots.iloc[:1].assign(cells=" ".join(ids)), cell_m=125)
+            cells = np.unique(self._place(ground, 0, 0, 40, 40)[columns[1] + 40 * rows[1]])
+            drawn = shapely.affinity.translate(
+                shapely.union_all(ground.field.shapes(cells)), *(62.5 * h for h in ground.halves)
+            )
+            own = shapely.union_all(cell_polygon(ids))
+            share = own.intersection(drawn).area / min(own.area, drawn.area)
+            for least in (0.25, 0.5, 0.75):
+                again = found_again(marked, ground, [cells], none, least_shared=least)
+                assert again.tolist() == [share >= least - 1e-9]
 
     def test_half_of_its_records_make_it_the_same_place(self, grounds, marked):
         ground = grounds[0]
