@@ -80,7 +80,9 @@ def significance_bands(direction: npt.ArrayLike, p_values: npt.ArrayLike) -> npt
     return np.asarray(sure * signs, dtype=np.int8)
 
 
-def answered(direction: Numbers, p_value: Numbers, p_permuted: Numbers) -> dict[str, Numbers]:
+def answered(
+    direction: Numbers, p_value: Numbers, p_permuted: Numbers
+) -> dict[str, npt.NDArray[np.generic]]:
     """Set beside the p-values their q-values and the bands by each."""
     q = q_values(p_value)
     return {

@@ -90,7 +90,9 @@ def local_getis_ord(
     x = checked_values(values, "values")
     near = checked_weights(weights, len(x))
     others = without_own(near)
-    z = _z_with_own(x, others, own_weights(near)) if own else _z_of_others(x, others)
+    # a mean of equal values can differ from them by a rounding error
+    centred = x - x.mean() if x.min() < x.max() else np.zeros(len(x))
+    z = _z_with_own(centred, others, own_weights(near)) if own else _z_of_others(centred, others)
     p_permuted = permuted_p(
         x, others, permutations=permutations, seed=seed, alternative=alternative
     )
@@ -98,26 +100,25 @@ def local_getis_ord(
     return pd.DataFrame({"z": z, **columns}, index=values.index)
 
 
-def _z_with_own(x: Numbers, others: sparray, own: Numbers) -> Numbers:
-    """Gi*: all n values, mean and deviation over all of them."""
-    sums, reach, squares = _moments(x, others)
-    n = len(x)
-    spread = np.full(n, x.var()) / max(n - 1, 1)
-    return _z(sums + own * x, reach + own, squares + own**2, n, x.mean(), spread)
+def _z_with_own(centred: Numbers, others: sparray, own: Numbers) -> Numbers:
+    """Gi*: all n values, with a mean of 0 and the deviation of them all."""
+    sums, reach, squares = _moments(centred, others)
+    n = len(centred)
+    spread = (centred**2).mean() / max(n - 1, 1)
+    return _z(sums + own * centred, spread * _free(reach + own, squares + own**2, n))
 
 
-def _z_of_others(x: Numbers, others: sparray) -> Numbers:
-    """Gi: the n - 1 other values, mean and deviation over these."""
-    n = len(x)
+def _z_of_others(centred: Numbers, others: sparray) -> Numbers:
+    """Gi: the n - 1 other values, with their mean and deviation."""
+    n = len(centred)
     if n < 3:
         return np.full(n, np.nan)
-    sums, reach, squares = _moments(x, others)
-    centred = x - x.mean()  # so that large values lose no digits
+    sums, reach, squares = _moments(centred, others)
     mean = -centred / (n - 1)
     variance = ((centred**2).sum() - centred**2) / (n - 1) - mean**2
     # what is left of rounding where the others are all equal
-    variance[variance < 1e-12 * centred.var()] = 0.0
-    return _z(sums, reach, squares, n - 1, mean + x.mean(), variance / (n - 2))
+    variance[variance < 1e-12 * (centred**2).mean()] = 0.0
+    return _z(sums - mean * reach, variance / (n - 2) * _free(reach, squares, n - 1))
 
 
 def _moments(x: Numbers, others: sparray) -> tuple[Numbers, Numbers, Numbers]:
@@ -125,12 +126,13 @@ def _moments(x: Numbers, others: sparray) -> tuple[Numbers, Numbers, Numbers]:
     return others @ x, others @ ones, (others * others) @ ones
 
 
-def _z(
-    sums: Numbers, reach: Numbers, squares: Numbers, n: int, mean: float | Numbers, spread: Numbers
-) -> Numbers:
-    """Set the sum of a neighbourhood drawn from n values against its mean and deviation."""
+def _free(reach: Numbers, squares: Numbers, n: int) -> Numbers:
+    """Give how much a neighbourhood's sum can vary: not at all if it is everything."""
     free = n * squares - reach**2
-    free[free < 1e-12 * reach**2] = 0.0  # a neighbourhood that is everything
-    deviation = np.sqrt(spread * free)
+    return np.where(free < 1e-12 * reach**2, 0.0, free)
+
+
+def _z(excess: Numbers, variance: Numbers) -> Numbers:
     # 0/0 is the honest "nothing to compare with", so it stays missing
-    return np.divide(sums - mean * reach, deviation, out=np.full(len(sums), np.nan), where=deviation > 0)
+    nothing = np.full(len(excess), np.nan)
+    return np.asarray(np.divide(excess, np.sqrt(variance), out=nothing, where=variance > 0))

@@ -12,6 +12,7 @@ from csgeo.errors import MethodError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from scipy.sparse import sparray
 
     Numbers: TypeAlias = npt.NDArray[np.float64]
 
@@ -47,7 +48,7 @@ def checked_values(values: pd.Series, called: str, *, least: float | None = None
     return numbers
 
 
-def checked_weights(weights: object, n: int) -> csr_array:
+def checked_weights(weights: sparray, n: int) -> csr_array:
     """Give the weights as a sparse array without stored zeros, in a fixed order.
 
     Raises

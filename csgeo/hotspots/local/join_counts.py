@@ -87,7 +87,8 @@ def local_join_counts(
     joins = x * (near @ x)
     asked = (x == 1) & (np.diff(near.indptr) > 0)
     expected, z = _scores(x, near, joins)
-    p = _exact_p(x, near, joins, alternative) if (near.data == 1).all() else normal_p(z, alternative)
+    exact = (near.data == 1).all()
+    p = _exact_p(x, near, joins, alternative) if exact else normal_p(z, alternative)
     p_permuted = permuted_p(x, near, permutations=permutations, seed=seed, alternative=alternative)
     expected, z, p, p_permuted = (np.where(asked, c, np.nan) for c in (expected, z, p, p_permuted))
     columns = answered(z, np.where(np.isnan(z), np.nan, p), p_permuted)
@@ -97,7 +98,7 @@ def local_join_counts(
 
 
 def _scores(x: Numbers, near: csr_array, joins: Numbers) -> tuple[Numbers, Numbers]:
-    """Expectation and z for a unit that has it, the others shuffled."""
+    """Give the expectation and z for a unit that has it, the others shuffled."""
     n, nothing = len(x), np.full(len(x), np.nan)
     if n < 3 or x.sum() < 1:
         return nothing, nothing.copy()

@@ -97,7 +97,7 @@ def local_moran(
     expected, variance = _moments(centred, m2, near, assumption)
     z = np.divide(statistic - expected, np.sqrt(variance), out=np.full(len(x), np.nan),
                   where=variance > 0)  # fmt: skip
-    p = _permuted(x, centred, near, permutations, seed, alternative)
+    p = _permuted(x, centred, near, permutations=permutations, seed=seed, alternative=alternative)
     columns = answered(z, normal_p(z, alternative), p)
     return pd.DataFrame(
         {"local_moran": statistic, "expected": expected, "z": z, **columns,
@@ -169,7 +169,7 @@ def local_moran_of_rates(
 def _moments(
     centred: Numbers, m2: float, near: sparray, assumption: str
 ) -> tuple[Numbers, Numbers]:
-    """Expectation and variance of each I."""
+    """Give the expectation and the variance of each I."""
     n, ones = len(centred), np.ones(len(centred))
     reach, squares = near @ ones, (near * near) @ ones
     if assumption == "conditional":
@@ -198,26 +198,31 @@ def _not_below_0(variance: Numbers, squares: Numbers) -> Numbers:
 
 
 def _permuted(
-    x: Numbers, centred: Numbers, near: sparray, permutations: int, seed: int, alternative: Alternative
+    x: Numbers,
+    centred: Numbers,
+    near: sparray,
+    *,
+    permutations: int,
+    seed: int,
+    alternative: Alternative,
 ) -> Numbers:
     """Rank the neighbours' sum: I rises with it where the unit is above the mean, else it falls."""
-    ask = {"permutations": permutations, "seed": seed}
-    if alternative == "two-sided":
-        p = permuted_p(x, near, **ask)
-    else:
-        opposite: Alternative = "less" if alternative == "greater" else "greater"
-        p = np.where(
-            centred > 0,
-            permuted_p(x, near, **ask, alternative=alternative),
-            permuted_p(x, near, **ask, alternative=opposite),
+    opposite: dict[Alternative, Alternative] = {"greater": "less", "less": "greater"}
+    p = permuted_p(x, near, permutations=permutations, seed=seed, alternative=alternative)
+    if alternative != "two-sided":
+        other_way = permuted_p(
+            x, near, permutations=permutations, seed=seed, alternative=opposite[alternative]
         )
+        p = np.where(centred > 0, p, other_way)
     return np.where(centred == 0, np.nan, p)  # its I is 0 whatever is around it
 
 
-def _quadrants(centred: Numbers, lag: Numbers) -> pd.Series:
+def _quadrants(centred: Numbers, lag: Numbers) -> npt.NDArray[np.object_]:
     words = np.select(
         [(centred > 0) & (lag > 0), (centred < 0) & (lag < 0),
          (centred > 0) & (lag < 0), (centred < 0) & (lag > 0)],
         ["high among high", "low among low", "high among low", "low among high"], "",
     )  # fmt: skip
-    return pd.Series(words, dtype="str").replace("", None).to_numpy()
+    named: npt.NDArray[np.object_] = words.astype(object)
+    named[words == ""] = None
+    return named

@@ -90,6 +90,7 @@ def permuted_p(
     held = np.diff(weights.indptr)
     if permutations == 0 or n < 3 or not held.any() or values.min() == values.max():
         return np.full(n, np.nan)
+    values = values - values.min()  # so that large values lose no digits
     rows = _rows(values, weights)
     draws = _draws(values, int(held.max()), permutations, seed)
     count = _counts_of_equal if (rows.weights == 1.0).all() else _counts_of_any
@@ -114,7 +115,7 @@ def _tail(more: Numbers, fewer: Numbers, alternative: Alternative) -> Numbers:
         return more
     if alternative == "less":
         return fewer
-    return np.minimum(2 * np.minimum(more, fewer), 1.0)
+    return np.asarray(np.minimum(2 * np.minimum(more, fewer), 1.0))
 
 
 def _rows(values: Numbers, weights: csr_array) -> _Rows:
@@ -124,8 +125,10 @@ def _rows(values: Numbers, weights: csr_array) -> _Rows:
     scaled = weights.data / np.repeat(greatest, held)  # equal weights become exactly 1
     row = np.repeat(np.arange(len(held)), held)
     observed = np.bincount(row, scaled * values[weights.indices], minlength=len(held))
-    room = _ALIKE * np.abs(values).max() * np.bincount(row, scaled, minlength=len(held))
-    return _Rows(scaled[np.lexsort((-scaled, row))], start, held, observed, room)
+    most = np.bincount(row, scaled, minlength=len(held)) * values.max()
+    return _Rows(
+        scaled[np.lexsort((-scaled, row))], start, held, observed.astype(float), _ALIKE * most
+    )
 
 
 def _draws(values: Numbers, most: int, permutations: int, seed: int) -> _Draws:
@@ -193,4 +196,4 @@ def _no_choice(values: Numbers, rows: _Rows) -> npt.NDArray[np.bool_]:
         others_equal |= values == ranked[0]
     row = np.repeat(np.arange(n), rows.held)
     one_weight = np.bincount(row, rows.weights == 1.0, minlength=n) == rows.held
-    return others_equal | ((rows.held == n - 1) & one_weight)
+    return np.asarray(others_equal | ((rows.held == n - 1) & one_weight))

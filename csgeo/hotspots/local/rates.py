@@ -73,7 +73,9 @@ def rate_scores(cases: pd.Series, people: pd.Series) -> pd.Series:
     return scores
 
 
-def _scores(cases: npt.NDArray[np.float64], people: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _scores(
+    cases: npt.NDArray[np.float64], people: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     rates = cases / people
     overall = cases.sum() / people.sum()
     between = (people * (rates - overall) ** 2).sum() / people.sum() - overall / people.mean()
@@ -81,4 +83,4 @@ def _scores(cases: npt.NDArray[np.float64], people: npt.NDArray[np.float64]) -> 
     # a variance cannot be negative: then chance alone explains the rates
     variance = np.where(variance < 0, overall / people, variance)
     none = np.zeros_like(rates)
-    return np.divide(rates - overall, np.sqrt(variance), out=none, where=variance > 0)
+    return np.asarray(np.divide(rates - overall, np.sqrt(variance), out=none, where=variance > 0))
