@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from csgeo.errors import EmptyTable, MethodError
+from csgeo.errors import EmptyTable, MethodError, MissingColumns, WrongValues
 from csgeo.hotspots.change.months import cover, month_numbers, months_present, refuse_uncovered
 from csgeo.hotspots.counting import count_incidents, lay_field
 from csgeo.lattice import cell_corner, column_row, square_ids
@@ -135,10 +135,7 @@ def count_places(
         One row per place, in the order of `places`.
     """
     INCIDENTS.check(incidents, "incidents")
-    if places.empty:
-        msg = "`places` must have at least one row; it has none. There is nothing to follow over time."
-        raise EmptyTable(msg)
-    lists = [str(cells).split() for cells in places["cells"]]
+    lists = cells_of_places(places)
     corners = cell_corner([cell for cells in lists for cell in cells])
     owner = np.repeat(np.arange(len(lists)), [len(cells) for cells in lists])
     member = pd.Series(
@@ -158,6 +155,27 @@ def count_places(
     lost = {**laid.lost, "outside the places": outside}
     inside = _Laid(place, places.index.to_numpy(dtype=object), none, none, 0, lost)
     return _fill(incidents, inside, months, period, months_per_step, record=record)
+
+
+def cells_of_places(places: pd.DataFrame) -> list[list[str]]:
+    """List the ids of the cells of each place, or refuse what has none."""
+    if "cells" not in places:
+        msg = (
+            f"`places` must have the column `cells`; it has {list(places.columns)}. Give HOTSPOTS."
+        )
+        raise MissingColumns(msg)
+    lists = [str(cells).split() if pd.notna(cells) else [] for cells in places["cells"]]
+    if not lists:
+        msg = "`places` must have at least one row; it has none. There is nothing to follow over time."
+        raise EmptyTable(msg)
+    bare = [name for name, cells in zip(places.index, lists, strict=True) if not cells]
+    if bare:
+        msg = (
+            f"Each place must have at least one cell; {len(bare)} of {len(lists)} have none (the first "
+            f"is {bare[0]!r}). Leave those out."
+        )
+        raise WrongValues(msg)
+    return lists
 
 
 def _lay_cells(incidents: gpd.GeoDataFrame, cell_m: int) -> _Laid:

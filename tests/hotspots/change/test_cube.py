@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csgeo.errors import EmptyTable, MethodError, WrongValues
+from csgeo.errors import EmptyTable, MethodError, MissingColumns, WrongValues
 from csgeo.hotspots.change.cube import count_cube, count_places
 
 MONTHS = [f"2020-{m:02d}" for m in range(1, 13)]
@@ -51,13 +51,17 @@ def test_a_month_that_the_source_did_not_send_is_missing_not_nought(records_in):
 
 
 def test_no_record_is_lost(scattered, records_in):
-    odd = records_in([np.nan, 10, 10], [np.nan, 10, 10], ["2020-02", "2019-12", "2020-02"])
-    odd["when_precision"] = ["month", "month", "year"]
-    odd.index = ["a", "b", "c"]
+    odd = records_in(
+        [np.nan, 10, 10, np.nan],
+        [np.nan, 10, 10, np.nan],
+        ["2020-02", "2019-12", "2020-02", "2020-02"],
+    )
+    odd["when_precision"] = ["month", "month", "year", "year"]
+    odd.index = ["a", "b", "c", "d"]
     records = gpd.GeoDataFrame(pd.concat([scattered, odd]), crs=27700).rename_axis("incident_id")
     cube = count_cube(records, period=("2020-01", "2020-12"))
     assert cube.counts.sum() + sum(cube.left_out.values()) == len(records)
-    assert cube.left_out["without a place"] == 1
+    assert cube.left_out["without a place"] == 2
     assert cube.left_out["without a month"] == 1
     assert cube.left_out["outside the period"] == 1
     assert not cube.known[:, 6].any()
@@ -135,9 +139,15 @@ def test_places_that_overlap_each_count_the_record(records_in):
     assert cube.counts.tolist() == [[1], [1]]
 
 
-def test_no_place_is_refused(records_in):
+def test_no_place_a_place_without_cells_and_a_table_without_are_refused(records_in):
+    records = records_in([10], [10], ["2020-01"])
     with pytest.raises(EmptyTable, match="nothing to follow over time"):
-        count_places(records_in([10], [10], ["2020-01"]), pd.DataFrame({"cells": []}))
+        count_places(records, pd.DataFrame({"cells": []}))
+    places = pd.DataFrame({"cells": ["250mE0N0", " "]}, index=["A", "B"])
+    with pytest.raises(WrongValues, match="1 of 2 have none .* 'B'"):
+        count_places(records, places)
+    with pytest.raises(MissingColumns, match="must have the column `cells`"):
+        count_places(records, pd.DataFrame({"x": [1]}))
 
 
 def test_a_record_in_a_month_that_is_said_to_be_missing_is_refused(records_in):
@@ -155,3 +165,9 @@ def test_a_period_without_a_record_is_refused(records_in):
 def test_steps_longer_than_the_period_are_refused(records_in):
     with pytest.raises(MethodError, match="from 1 to the 1 months"):
         count_cube(records_in([10], [10], ["2020-01"]), months_per_step=2)
+
+
+def test_a_cell_without_a_record_knows_no_month_that_a_source_missed(records_in, area_of):
+    records = records_in([10, 10], [10, 10], ["2020-01", "2020-03"])
+    cube = count_cube(records, area=area_of(500, 500))
+    assert cube.known.tolist() == [[True, False, True]] * 4

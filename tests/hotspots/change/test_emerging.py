@@ -176,6 +176,22 @@ def test_places_with_their_own_neighbours(town):
     assert cells.loc["P1", "word"] == "new"
 
 
+def test_where_nothing_changes_overlapping_scores_make_trends_and_separate_ones_do_not():
+    chance = np.random.default_rng(8)
+    row, column = np.divmod(np.arange(40 * 40), 40)
+    cube = _plain_cube(chance.poisson(3, (1600, 36)))._replace(column=column, row=row)
+    lagged = emerging_hotspots(cube).cells["trend_p"]
+    apart = emerging_hotspots(cube, trend_lag=0).cells["trend_p"]
+    assert (lagged <= 0.05).mean() > 0.1
+    assert (apart <= 0.05).mean() == pytest.approx(0.05, abs=0.03)
+
+
+def test_thin_bins_are_said(town):
+    choices = emerging_hotspots(count_cube(town, cell_m=125)).choices
+    assert "take larger cells or longer steps" in choices["records per known bin"]
+    assert emerging_hotspots(count_cube(town, cell_m=500)).choices["records per known bin"] == "1.5"
+
+
 def test_fewer_than_ten_steps_are_refused(town):
     with pytest.raises(MethodError, match="at least 10 steps of time; there are 9"):
         emerging_hotspots(count_cube(town, period=("2019-01", "2019-09")))
