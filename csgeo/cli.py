@@ -12,7 +12,9 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -184,6 +186,8 @@ def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path
     from csgeo.study import run_study, write_secure_side  # noqa: PLC0415
 
     folder = out or recipe.path(recipe.folder)
+    # one core reads files while another loads what comes after them
+    Thread(target=_load_ahead, daemon=True).start()
     with _progress(quiet=quiet) as progress:
         study = run_study(recipe, progress=progress)
         write_secure_side(study, folder / "secure")
@@ -196,6 +200,11 @@ def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path
         save_release(release, folder / "release")
         write_outputs(release, folder / "share", progress=progress)
     return release, folder
+
+
+def _load_ahead() -> None:
+    for module in ("csgeo.hotspots.chance", "folium", "scipy.ndimage"):
+        import_module(module)
 
 
 def _say(release: Release, folder: Path, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -104,7 +105,9 @@ def read_areas(
     known = {**known_columns("areas"), "wkt": known_columns("place")["wkt"]}
     matched = match_columns(found, known, given=columns, file=rows.file, section="areas.columns")
     unwanted = not_wanted(rows, where)
-    shapes = read_shapes(rows, matched, section="areas", crs=crs, to_crs=to_crs)
+    shapes = read_shapes(
+        wanted_shapes(rows, unwanted), matched, section="areas", crs=crs, to_crs=to_crs
+    )
     geometry, mended = repaired(shapes.geometry)
     ids, notes = own_ids(rows, matched.get("area_id") or matched.get("name"))
     names = to_text(rows.frame[matched["name"]]) if "name" in matched else _names(rows, ids, layer)
@@ -127,6 +130,14 @@ def read_areas(
         matched=matched,
         notes=[*shapes.notes, *mended, *notes],
     )
+
+
+def wanted_shapes(rows: Rows, unwanted: list[Doubt]) -> Rows:
+    """Leave out the shapes of rows that were not asked for: a country's take long to transform."""
+    if rows.geometry is None or not unwanted:
+        return rows
+    left_out = np.logical_or.reduce([doubt.flags for doubt in unwanted])
+    return replace(rows, geometry=rows.geometry.where(~left_out))
 
 
 def not_wanted(rows: Rows, where: Mapping[str, Any] | None) -> list[Doubt]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from csgeo.errors import UnknownColumns
 from csgeo.sources.account import account, look_for_personal, own_ids
-from csgeo.sources.areas import not_wanted
+from csgeo.sources.areas import not_wanted, wanted_shapes
 from csgeo.sources.columns import Mapped, known_columns, lacks_columns, match_columns
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.labels import code_labels, code_of, refuse_all_unknown, unknown_doubts
@@ -94,7 +94,14 @@ def read_places(
     personal = look_for_personal(rows, "places", matched)
     unwanted = not_wanted(rows, where)
     kinds, strange = _kinds(rows, matched, kind, words)
-    shapes = read_shapes(rows, matched, section="places", crs=crs, to_crs=to_crs, points_too=True)
+    shapes = read_shapes(
+        wanted_shapes(rows, unwanted),
+        matched,
+        section="places",
+        crs=crs,
+        to_crs=to_crs,
+        points_too=True,
+    )
     geometry, mended = repaired(_single_points(shapes.geometry))
     ids, notes = own_ids(rows, matched.get("place_id"))
     names = (
