@@ -1,0 +1,1 @@
+"""How densely do records lie around each cell of the study area?"""
