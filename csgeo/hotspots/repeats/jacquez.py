@@ -86,7 +86,7 @@ def jacquez(
 
     References
     ----------
-    Jacquez (1996), https://doi.org/10.1002/(SICI)1097-0258(19960930)15:18<1935::AID-SIM406>3.0.CO;2-I
+    Jacquez (1996), Statistics in Medicine 15, 1935-1949.
 
     Examples
     --------

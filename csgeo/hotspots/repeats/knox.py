@@ -79,8 +79,8 @@ def knox(
 
     References
     ----------
-    Knox (1964), https://doi.org/10.2307/2985220; Baker (2004),
-    https://doi.org/10.1007/s10182-004-0171-6 (the modified statistic).
+    Knox (1964), https://doi.org/10.2307/2985220; Baker (2004), Acta Tropica 91, 291-299
+    (the modified statistic).
 
     Examples
     --------

@@ -57,7 +57,7 @@ def local_knox(
 
     References
     ----------
-    Rogerson (2001), https://doi.org/10.1111/j.1538-4632.2001.tb00437.x
+    Rogerson (2001), Journal of the Royal Statistical Society A 164, 87-96.
 
     Examples
     --------

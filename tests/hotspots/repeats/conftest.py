@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def burkitt(open_data: Path) -> Events:
-    """Give the 188 cases of Burkitt's lymphoma in the West Nile district (days, and km tenths)."""
+    """Give the 188 cases of Burkitt's lymphoma in the West Nile district."""
     table = gpd.read_file(f"zip://{open_data}/oracles/libpysal_burkitt.zip")
     return events_at(table["X"], table["Y"], table["T"])
 

@@ -1,0 +1,1 @@
+"""How few places hold how much of the harm?"""
