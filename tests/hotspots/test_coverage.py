@@ -42,10 +42,20 @@ def test_the_counts_are_those_counted_by_hand(incidents_at, wards):
     assert "not known to be safe" in answer.loc["M", "words"]
 
 
-def test_a_few_less_by_chance_is_not_named(incidents_at, wards):
-    x = [500] * 8 + [1500] * 3  # 3 of 5.5: P = 0.2
-    answer = recording_coverage(incidents_at(x, [500] * 11), wards)
-    assert not answer["little_recorded"].any()
+@pytest.mark.parametrize(
+    ("west", "middle", "little"),
+    [
+        (3, 1, False),  # half of the usual 2, but P = 0.41
+        (700, 500, False),  # P = 0.00002, but more than half of the usual 600
+        (18, 2, True),
+    ],
+)
+def test_little_is_recorded_where_it_is_half_and_not_by_chance(
+    incidents_at, wards, west, middle, little
+):
+    x = [500] * west + [1500] * middle
+    answer = recording_coverage(incidents_at(x, [500] * len(x)), wards)
+    assert answer["little_recorded"].tolist() == [False, little, False]
 
 
 def test_without_residents_the_ground_counts(incidents_at, wards):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import shapely
 
 from csgeo.hotspots.redrawing import draw, drawable
 
@@ -47,6 +48,13 @@ def test_a_record_outside_that_can_lie_inside_is_kept_and_no_other(incidents_at,
     incidents = incidents_at([1050, 1050, 1500, 500, np.nan], [500, 501, 500, 500, np.nan])
     incidents = incidents.assign(precision_m=[100.0, 10.0, 400.0, 0.0, 100.0])
     assert drawable(incidents, ground).x.tolist() == [500, 1050]
+
+
+def test_within_the_bounds_is_not_within_the_area(incidents_at):
+    triangle = shapely.Polygon([(0, 0), (1000, 0), (0, 1000)])
+    at = [100, 900, 900, 550]
+    incidents = incidents_at(at, at).assign(precision_m=[0, 0, 80.0, 80.0])
+    assert drawable(incidents, triangle).x.tolist() == [100, 550]
 
 
 def test_what_enforcement_found_can_be_left_out(incidents_at, ground):
