@@ -143,15 +143,17 @@ def count_places(
     )
     member = member.sort_index(kind="stable")
     laid = _lay_cells(incidents, corners.cell_m)
-    cell_of_record = np.where(laid.place >= 0, (laid.row * _FAR + laid.column)[laid.place], -1)
+    placed = laid.place >= 0
+    cell_of_record = np.full(len(placed), -1, dtype=np.int64)
+    cell_of_record[placed] = (laid.row * _FAR + laid.column)[laid.place[placed]]
     low = np.searchsorted(member.index, cell_of_record, side="left")
     times = np.searchsorted(member.index, cell_of_record, side="right") - low
-    times[laid.place < 0] = 0
+    times[~placed] = 0
     record = np.repeat(np.arange(len(incidents)), times)
     nth = np.arange(len(record)) - np.repeat(np.cumsum(times) - times, times)
     place = member.to_numpy()[np.repeat(low, times) + nth].astype(np.int64)
     none = np.empty(0, dtype=np.int64)
-    outside = int(((times == 0) & (laid.place >= 0)).sum())
+    outside = int(((times == 0) & placed).sum())
     lost = {**laid.lost, "outside the places": outside}
     inside = _Laid(place, places.index.to_numpy(dtype=object), none, none, 0, lost)
     return _fill(incidents, inside, months, period, months_per_step, record=record)

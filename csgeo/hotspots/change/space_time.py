@@ -60,6 +60,13 @@ def space_time_getis_ord_star(
             f"it has {weights.shape}. Build it from the same places."
         )
         raise WrongValues(msg)
+    wild = int((~np.isfinite(weights.data)).sum())
+    if wild:
+        msg = (
+            f"`neighbours` must hold finite weights; {wild} of {weights.nnz} are not. "
+            "Leave out the pairs whose weight is not known."
+        )
+        raise WrongValues(msg)
     alone = weights.diagonal() == 0
     if alone.any():
         weights = weights + sparse.diags_array(alone.astype(float)).tocsr()

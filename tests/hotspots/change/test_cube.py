@@ -162,6 +162,14 @@ def test_a_period_without_a_record_is_refused(records_in):
         count_cube(records, months={"police": ["2021-01"]}, period=("2021-01", "2021-02"))
 
 
+def test_records_without_any_place_are_refused(records_in):
+    records = records_in([np.nan] * 2, [np.nan] * 2, ["2020-01"] * 2)
+    with pytest.raises(MethodError, match="of 2 none has a place and a month"):
+        count_cube(records)
+    with pytest.raises(MethodError, match="of 2 none has a place and a month"):
+        count_places(records, pd.DataFrame({"cells": ["250mE0N0"]}, index=["A"]))
+
+
 def test_steps_longer_than_the_period_are_refused(records_in):
     with pytest.raises(MethodError, match="from 1 to the 1 months"):
         count_cube(records_in([10], [10], ["2020-01"]), months_per_step=2)

@@ -126,6 +126,18 @@ def test_nothing_stands_out_where_nothing_differs(values):
     assert np.isnan(space_time_getis_ord_star(values, np.eye(3))).all()
 
 
+def test_a_weight_that_is_not_known_is_refused():
+    weights = np.array([[1.0, np.nan], [np.inf, 1.0]])
+    with pytest.raises(WrongValues, match="finite weights; 2 of 4 are not"):
+        space_time_getis_ord_star(np.array([[0, 1], [2, 3]]), weights)
+
+
+def test_islands_are_scored_by_themselves_against_the_whole():
+    x = np.random.default_rng(9).poisson(3, (2, 12))
+    z = space_time_getis_ord_star(x, touching_squares(np.array([0, 900]), np.array([0, 70])), lag=0)
+    np.testing.assert_allclose(z, (x - x.mean()) / x.std())
+
+
 def test_a_negative_lag_and_a_table_of_other_places_are_refused():
     with pytest.raises(RecipeError, match="Later steps cannot be looked at"):
         space_time_getis_ord_star(np.ones((2, 3)), np.eye(2), lag=-1)

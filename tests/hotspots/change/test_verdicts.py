@@ -55,3 +55,8 @@ def test_a_change_of_hardly_anything_is_up_to():
     row = {"ratio": 0.97, "lower": 0.94, "upper": 0.998, "least_p": 0.0, "q_value": 0.001}
     said = verdicts(pd.DataFrame([row]), q=0.05, level=0.95).iloc[0]
     assert said == "probably fewer (likely up to 6 % fewer)"
+
+
+def test_one_record_that_becomes_two_is_no_rise_of_a_hundred_per_cent():
+    """ArcGIS's percentage and sfhotspot's difference come without a test."""
+    assert _said(1, 2) == _said(3, 0) == "too few to say"
