@@ -122,7 +122,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         raise NothingToReport(msg)
 
     say("Looking for places", 0, 3)
-    found = _places(located, intake, recipe)
+    found = _places(located, intake, recipe, say)
     found = found._replace(hotspots=add_peak_slots(found.hotspots, located))
     steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
     say("Drawing the lattice", 1, 3)
@@ -206,7 +206,7 @@ def _within(codes: pd.Series, asked: tuple[str, ...]) -> pd.Series:
     return codes.isin(wanted | set(asked))
 
 
-def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe) -> Found:
+def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe, say: Progress) -> Found:
     choices = recipe.hotspots
     return find_hotspots(
         located,
@@ -225,6 +225,7 @@ def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe) -> Found:
         replicates=choices.replicates,
         q=choices.q,
         seed=recipe.seed,
+        progress=lambda done, of: say("Trying chance", done, of),
     )
 
 

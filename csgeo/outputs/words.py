@@ -59,12 +59,18 @@ def left_out(release: Release) -> str:
     said = []
     shown, counted = len(release.set_aside), release.hidden.get("set_aside", 0)
     if shown + counted:
-        why = f": {release.set_aside['reason'].iloc[0]}" if shown == 1 and not counted else ""
+        why = _shortly(release.set_aside["reason"].iloc[0]) if shown == 1 and not counted else ""
         said.append(f"{_was(shown + counted)} set aside{why}.")
     hidden = release.hidden.get("hotspots", 0)
     if hidden:
         said.append(f"{_was(hidden)} hidden to protect people.")
     return " ".join(said)
+
+
+def _shortly(reason: str) -> str:
+    """Give a reason's first clause, as the end of a sentence."""
+    clause = reason.split(":")[0].rstrip(".")
+    return f": {clause[:1].lower()}{clause[1:]}"
 
 
 def caption(release: Release) -> str:

@@ -32,7 +32,7 @@ def test_what_is_left_out_is_said(release):
     study = invented_study()
     study.set_aside, study.hotspots = study.set_aside.iloc[:1], study.hotspots.iloc[:6]
     assert words.left_out(make_release(study)) == (
-        "One was set aside: a police station stands there: many of its records are on one point."
+        "One was set aside: a police station stands there."
     )
     study.set_aside = study.set_aside.iloc[:0]
     assert words.left_out(make_release(study)) == ""
