@@ -69,7 +69,7 @@ def left_out(release: Release) -> str:
 
 def _shortly(reason: str) -> str:
     """Give a reason's first clause, as the end of a sentence."""
-    clause = reason.split(":")[0].rstrip(".")
+    clause = reason.split(":", maxsplit=1)[0].rstrip(".")
     return f": {clause[:1].lower()}{clause[1:]}"
 
 
