@@ -261,10 +261,11 @@ def make_release(
     _check_choices(least_people, round_to, audience)
     parts = protected_parts(study, least_people=least_people, round_to=round_to)
     if parts["hotspots"].empty:
-        found = len(study.hotspots)
+        found, aside = len(study.hotspots), len(study.set_aside)
+        also = f" {aside} more set aside as likely made by how records are kept." if aside else ""
         msg = (
             f"No place can be shown: {found} found, {parts['hidden'].get('hotspots', 0)} of them "
-            f"hidden because they describe fewer than {least_people} people. "
+            f"hidden because they describe fewer than {least_people} people.{also} "
             "Take a longer period, a larger area or larger cells."
         )
         raise NothingToReport(msg)
