@@ -59,7 +59,7 @@ def abramson(
     counted = ones > 0
     mean = np.exp(np.average(np.log(pilot[counted]), weights=ones[counted]))
     wide = spread * np.sqrt(mean / np.where(counted, pilot, mean))
-    return np.minimum(wide, WIDEST * np.median(wide))
+    return np.asarray(np.minimum(wide, WIDEST * np.median(wide)))
 
 
 def to_nearest(x: Numbers, y: Numbers, *, k: int, least: float) -> Numbers:

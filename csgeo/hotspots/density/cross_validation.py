@@ -218,7 +218,7 @@ def _inside_and_whole(
 ) -> tuple[Numbers, float]:
     """Give the mass inside of each Gaussian, and the integral of the corrected density."""
 
-    def masses(at: Numbers, origin: float, n: int) -> Numbers:
+    def masses(at: npt.NDArray[np.floating], origin: float, n: int) -> Numbers:
         from scipy.special import ndtr  # noqa: PLC0415
 
         edges = origin + np.arange(n + 1) * window.cell_m
@@ -231,7 +231,8 @@ def _inside_and_whole(
     records = (by_y * count[:, None]).T @ by_x
     centres_x = window.west_m + (np.arange(columns) + 0.5) * window.cell_m
     centres_y = window.south_m + (np.arange(rows) + 0.5) * window.cell_m
-    share = masses(centres_y, window.south_m, rows) @ window.inside
-    share = share @ masses(centres_x, window.west_m, columns).T
+    by_row = masses(centres_y, window.south_m, rows)
+    by_column = masses(centres_x, window.west_m, columns)
+    share: Numbers = np.asarray(by_row @ window.inside @ by_column.T)
     known = window.inside > 0
     return inside, float((records[known] / share[known] * window.inside[known]).sum())

@@ -60,16 +60,16 @@ def _sum_rows(  # noqa: PLR0917  (numba has no keywords)
     rows, columns = total.shape
     for row in range(first, last):
         for k in range(len(widest)):
-            low = max(0, int(math.floor(row - reach * widest[k] + 0.5)))
-            high = min(rows - 1, int(math.floor(row + reach * widest[k] + 0.5)))
+            low = max(0, math.floor(row - reach * widest[k] + 0.5))
+            high = min(rows - 1, math.floor(row + reach * widest[k] + 0.5))
             for i in range(start[k, low], start[k, high + 1]):
                 h, dy = bandwidth[i], row - y[i]
                 s = (reach * h) ** 2 - dy * dy
                 if s < 0.0:
                     continue
                 half = math.sqrt(s)
-                left = max(0, int(math.ceil(x[i] - half)))
-                right = min(columns - 1, int(math.floor(x[i] + half)))
+                left = max(0, math.ceil(x[i] - half))
+                right = min(columns - 1, math.floor(x[i] + half))
                 if power == _GAUSSIAN:
                     # exp(-(u + 1)^2 / 2hh) from exp(-u^2 / 2hh) by two multiplications
                     u, hh = left - x[i], h * h
@@ -115,13 +115,13 @@ def _mass(  # noqa: PLR0917
     rows, columns = inside.shape
     for i in range(len(x)):
         h, total = bandwidth[i], 0.0
-        low = max(0, int(math.ceil(y[i] - reach * h)))
-        high = min(rows - 1, int(math.floor(y[i] + reach * h)))
+        low = max(0, math.ceil(y[i] - reach * h))
+        high = min(rows - 1, math.floor(y[i] + reach * h))
         for row in range(low, high + 1):
             dy = row - y[i]
             half = math.sqrt(max((reach * h) ** 2 - dy * dy, 0.0))
-            left = max(0, int(math.ceil(x[i] - half)))
-            right = min(columns - 1, int(math.floor(x[i] + half)))
+            left = max(0, math.ceil(x[i] - half))
+            right = min(columns - 1, math.floor(x[i] + half))
             if left > right:
                 continue
             within = before[row, right + 1] - before[row, left]

@@ -22,11 +22,12 @@ from csgeo.tables import AREAS
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy.typing as npt
 
     from csgeo.hotspots.counting import Field
     from csgeo.hotspots.density.kernels import Kernel
 
-    Numbers: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    Numbers: TypeAlias = npt.NDArray[np.float64]
 
 #: The rules by which a bandwidth can be found, in words.
 RULES = {
@@ -132,7 +133,7 @@ def kernel_density(
     x, y = counted.x[here], counted.y[here]
     w = _weights(incidents, weight)[here]
     inside = share_inside(field)
-    h, words = _bandwidths(x, y, w, shape, inside, field, bandwidth=bandwidth, adapt=adapt, k=k)
+    h, words = _bandwidths(x, y, shape, inside, field, bandwidth=bandwidth, adapt=adapt, k=k)
     grid = Grid(field.west * cell_m, field.south * cell_m, cell_m, *field.mask.shape)
     x, y, w, h = _stacked(x, y, w, h)
     given = float(h[0]) if adapt == "none" else h
@@ -164,18 +165,10 @@ def _weights(incidents: gpd.GeoDataFrame, weight: str | None) -> Numbers:
 
 
 def _bandwidths(
-    x: Numbers,
-    y: Numbers,
-    w: Numbers,
-    kernel: Kernel,
-    inside: Numbers,
-    field: Field,
-    *,
-    bandwidth: float | str,
-    adapt: str,
-    k: int | None,
-) -> tuple[Numbers, list[str]]:
-    """Find each record's bandwidth in metres, and say how."""  # fmt: skip
+    x: Numbers, y: Numbers, kernel: Kernel, inside: Numbers, field: Field,
+    *, bandwidth: float | str, adapt: str, k: int | None,
+) -> tuple[Numbers, list[str]]:  # fmt: skip
+    """Find each record's bandwidth in metres, and say how."""
     if adapt == "nearest":
         k = max(1, round(math.sqrt(len(x)))) if k is None else k
         h = to_nearest(x, y, k=k, least=float(field.cell_m))
@@ -219,7 +212,7 @@ def _widest(kernel: Kernel, inside: Numbers, field: Field) -> float:
     return bandwidth_of(kernel, max(inside.shape) * field.cell_m / 2)
 
 
-def _by_rule(
+def _by_rule(  # noqa: PLR0917
     rule: str, x: Numbers, y: Numbers, kernel: Kernel, inside: Numbers, field: Field, k: int | None
 ) -> float:
     if rule == "scott":
@@ -255,7 +248,8 @@ def _stacked(
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """Take the records of one place together: real files hold hundreds on one point."""
     places, first, place = np.unique(x + 1j * y, return_index=True, return_inverse=True)
-    return places.real, places.imag, np.bincount(place, weights=w), h[first]
+    weight = np.bincount(place, weights=w).astype(float)
+    return places.real.copy(), places.imag.copy(), weight, h[first]
 
 
 def _edge_words(edge: str) -> str:

@@ -56,7 +56,7 @@ def _spread(x: Numbers, y: Numbers, weight: Numbers, nodes: Numbers) -> None:
     """Share out each record over the 16 nodes around it."""
     a, b = np.empty(4), np.empty(4)
     for i in range(len(x)):
-        column, row = int(math.floor(x[i])), int(math.floor(y[i]))
+        column, row = math.floor(x[i]), math.floor(y[i])
         _splines(x[i] - column, a)
         _splines(y[i] - row, b)
         for r in range(4):
@@ -70,7 +70,7 @@ def _gather(x: Numbers, y: Numbers, nodes: Numbers, out: Numbers) -> None:
     """Read each record's value off the 16 nodes around it: the transpose of sharing out."""
     a, b = np.empty(4), np.empty(4)
     for i in range(len(x)):
-        column, row = int(math.floor(x[i])), int(math.floor(y[i]))
+        column, row = math.floor(x[i]), math.floor(y[i])
         _splines(x[i] - column, a)
         _splines(y[i] - row, b)
         total = 0.0
@@ -94,7 +94,7 @@ def _smooth(raster: Numbers, nodes: Nodes, splines: int) -> Numbers:
     """Convolve with the Gaussian, and undo so many passages through the splines."""
     from scipy import fft  # noqa: PLC0415
 
-    def transform(frequency: Numbers) -> Numbers:
+    def transform(frequency: npt.NDArray[np.floating]) -> Numbers:
         gauss = np.exp(-2.0 * (np.pi * nodes.sd * frequency) ** 2)
         return np.asarray(gauss / np.sinc(frequency) ** (4 * splines))
 

@@ -88,8 +88,8 @@ def _sweep_parabolas(  # noqa: PLR0917
     depth = np.empty(_AT_ONCE)
     for row in range(first, last):
         for k in range(len(widest)):
-            low = max(0, int(math.floor(row - widest[k] + 0.5)))
-            high = min(rows - 1, int(math.floor(row + widest[k] + 0.5)))
+            low = max(0, math.floor(row - widest[k] + 0.5))
+            high = min(rows - 1, math.floor(row + widest[k] + 0.5))
             end = start[k, high + 1]
             for i in range(start[k, low], end, _AT_ONCE):
                 until = min(i + _AT_ONCE, end)
@@ -159,14 +159,14 @@ def _sweep_quartics(  # noqa: PLR0917
     depth = np.empty(_AT_ONCE)
     for row in range(first, last):
         for k in range(len(widest)):
-            low = max(0, int(math.floor(row - widest[k] + 0.5)))
-            high = min(rows - 1, int(math.floor(row + widest[k] + 0.5)))
+            low = max(0, math.floor(row - widest[k] + 0.5))
+            high = min(rows - 1, math.floor(row + widest[k] + 0.5))
             end = start[k, high + 1]
             for i in range(start[k, low], end, _AT_ONCE):
                 until = min(i + _AT_ONCE, end)
                 _chords(x[i:until], y[i:until], radius[i:until], row, columns, left, right, depth)
                 for j in range(until - i):
-                    a, b = np.int64(left[j]), np.int64(right[j])
+                    a, b = int(left[j]), int(right[j])
                     s, w, at = depth[j], weight[i + j], x[i + j]
                     while a < b:
                         block = a >> bits

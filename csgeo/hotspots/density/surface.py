@@ -108,9 +108,10 @@ def density_raster(
     return total / cell_km2
 
 
-def _total(  # a kernel's value at its centre is the weight
+def _total(  # noqa: PLR0917
     x: Numbers, y: Numbers, weight: Numbers, h: Numbers, grid: Grid, kernel: Kernel, *, one: bool
 ) -> Numbers:
+    """Sum kernels whose value at the centre is the weight."""
     size = (grid.rows, grid.columns)
     if not len(x):
         return np.zeros(size)
