@@ -302,7 +302,7 @@ def _step(step: str, rows_in: int, rows_out: int, note: str) -> dict[str, Any]:
 
 
 def write_secure_side(study: Study, folder: Path) -> list[Path]:
-    """Keep the read reports and the rows set aside, for analysts only.
+    """Keep the exact places, the read reports and the rows set aside, for analysts only.
 
     Parameters
     ----------
@@ -320,6 +320,11 @@ def write_secure_side(study: Study, folder: Path) -> list[Path]:
     account = folder / "read_report.txt"
     account.write_text("\n\n".join(map(str, study.reports)) + "\n", encoding="utf-8")
     written = [account]
+    for name, places in {"places": study.hotspots, "places_set_aside": study.set_aside}.items():
+        path = folder / f"{name}.csv"
+        exact = pd.DataFrame(places.drop(columns=places.geometry.name))
+        exact.to_csv(path, encoding="utf-8-sig", lineterminator="\n")
+        written.append(path)
     for name, rows in study.rows_set_aside.items():
         path = folder / f"set_aside_{name}.csv"
         rows.to_csv(path, index=False, encoding="utf-8-sig")

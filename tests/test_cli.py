@@ -29,6 +29,8 @@ def test_run_says_the_places_on_stdout_and_its_progress_on_stderr(county_folder,
     assert "Reading" in ran.stderr or "Done" in ran.stderr
     assert (tmp_path / "share" / "map.html").is_file()
     assert (tmp_path / "release" / "manifest.json").is_file()
+    assert "expected" in (tmp_path / "secure" / "places.csv").read_text(encoding="utf-8-sig")
+    assert (tmp_path / "secure" / "places_set_aside.csv").is_file()
     assert "rows used" in (tmp_path / "secure" / "read_report.txt").read_text(encoding="utf-8")
 
 
