@@ -33,7 +33,9 @@ LEAST_KM2 = 0.0625
 #: No more than this many cells to a window: a cap that is far too wide would only cost time.
 MOST_CELLS = 128
 _CENTRES = ((0.0, 0.0), (0.5, 0.5), (0.0, 0.5), (0.5, 0.0))
-_CHUNK = 2048
+#: Candidates that are compared at once with the places found before: few at first, as the very
+#: strongest nearly all touch one another.
+_CHUNKS = (16, 4096)
 
 
 class Windows(NamedTuple):
@@ -235,8 +237,8 @@ def separate_windows(scores: Numbers, mask: Flags, sites: Sites) -> Iterator[Win
     ring = sites.steps(tuple((r, c) for r in (-1, 0, 1) for c in (-1, 0, 1)))
     inside = sites.flat(mask)
     taken = np.zeros(sites.size, dtype=bool)
-    for start in range(0, len(order), _CHUNK):
-        for k in _still_free(order[start : start + _CHUNK], home, shape_of, steps, taken):
+    for chunk in _growing(order):
+        for k in _still_free(chunk, home, shape_of, steps, taken):
             cells = home[k] + steps[shape_of[k]]
             cells = np.sort(cells[inside[cells]])
             if not len(cells) or taken[cells].any():
@@ -246,6 +248,14 @@ def separate_windows(scores: Numbers, mask: Flags, sites: Sites) -> Iterator[Win
             taken[around[(around >= 0) & (around < sites.size)]] = True
             own = sites.own(cells)
             yield Window(float(values[k]), own, _middle(own, sites.columns))
+
+
+def _growing(order: Integers) -> Iterator[Integers]:
+    """Cut an order into chunks, each twice as long as the one before."""
+    start, (size, most) = 0, _CHUNKS
+    while start < len(order):
+        yield order[start : start + size]
+        start, size = start + size, min(2 * size, most)
 
 
 def _still_free(
