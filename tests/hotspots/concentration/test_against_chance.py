@@ -41,7 +41,7 @@ def test_chance_alone_looks_concentrated_and_is_not_remarkable():
     rng = np.random.default_rng(4)
     counts = pd.Series(np.bincount(rng.integers(0, 2000, 500), minlength=2000))
     found = concentration_against_chance(counts, replicates=199).table
-    # "one in nine places holds half of all records" says nothing here
+    # "a tenth of the places holds half of all records" says nothing here
     assert found.loc["places holding 50% of records", "observed"] < 2000 / 8
     assert found.loc["gini", "observed"] > 0.75
     assert (found["p_value"] > 0.01).all()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from math import exp
+from math import exp, factorial
 
 import numpy as np
 import pytest
@@ -18,6 +18,18 @@ def test_two_events_in_two_and_three_windows_are_worked_out_by_hand(mean):
     for periods, none in ((2, in_two), (3, in_three)):
         p = burst_p_value(2, window_periods=1, mean_per_period=mean, periods=periods)
         assert p == pytest.approx(1 - none, abs=1e-12)
+
+
+def test_three_events_in_three_windows_are_those_of_drawn_times():
+    # given m events, the chance of no three within a window; with 3 it is 1 - 7 / 27, 7 are too many
+    rng = np.random.default_rng(2)
+    chances = [1, 1, 1, 20 / 27]
+    for m in (4, 5, 6):
+        times = np.sort(rng.uniform(0, 3, (600_000, m)), axis=1)
+        chances.append(((times[:, 2:] - times[:, :-2]).min(axis=1) > 1).mean())
+    none = sum(exp(-3) * 3**m / factorial(m) * chance for m, chance in enumerate(chances))
+    p = burst_p_value(3, window_periods=1, mean_per_period=1, periods=3)
+    assert p == pytest.approx(1 - none, abs=6e-4)
 
 
 def test_published_values():
