@@ -14,7 +14,13 @@ import pandas as pd
 
 from csgeo.hotspots.counting import count_incidents, lay_field
 from csgeo.hotspots.redrawing import drawable
-from csgeo.hotspots.searching_again import Search, make_ready, search_again, with_strength
+from csgeo.hotspots.searching_again import (
+    Search,
+    make_ready,
+    search_again,
+    with_room,
+    with_strength,
+)
 from csgeo.hotspots.stability import LEAST_SHARED, found_again, mark_places, records_of_places
 from csgeo.lattice import cell_corner, column_row
 from csgeo.tables import HOTSPOTS, check_same_crs
@@ -147,7 +153,7 @@ def enforcement_dependence(
     -------
     dependence
         n rows on the index of `hotspots`: ``enforcement_share`` (0 to 1, of its records) and
-        ``found_without`` (true where the same search of all other records lists the place,
+        ``found_without`` (true where the same search of all other records finds the place,
         by the measure of ``stability``).
 
     Raises
@@ -174,7 +180,7 @@ def _found_without(
     search: Search,
     seed: int,
 ) -> npt.NDArray[np.bool_]:
-    ready = make_ready(search, area, only_as_it_is=True)
+    ready = make_ready(with_room(search), area, only_as_it_is=True)
     ground = ready.grounds[0]
     records = drawable(incidents, ground.field.ground)
     ready = with_strength(ready, records.x, records.y, seed=seed)

@@ -19,6 +19,7 @@ from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
 from csgeo.hotspots.listing import Limits, choose_places
 from csgeo.hotspots.moved_lattice import HALVES, lay_grounds
+from csgeo.hotspots.ranking import MOST_PLACES
 from csgeo.hotspots.scoring import Scored, by_clusters, by_getis_ord
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 #: What a place of the Poisson scan needs at least, as in the first search.
 _LEAST_RECORDS = 2
+#: How much longer than the first list that of a re-run may be (docs/decisions/0014).
+ROOM = 2
 
 
 class Search(NamedTuple):
@@ -55,6 +58,20 @@ class Search(NamedTuple):
     most_km2: float = 0.25
     least_strength: float | None = None
     replicates: int = 999
+
+
+def with_room(search: Search) -> Search:
+    """Let the list be twice as long, up to the most places that any list has.
+
+    A place that another one overtakes is still found; one that falls from the tenth place
+    beyond the twentieth is not.
+    """
+    limits = search.limits
+    longer = limits._replace(
+        most_places=min(ROOM * limits.most_places, MOST_PLACES),
+        most_share_of_area=ROOM * limits.most_share_of_area,
+    )
+    return search._replace(limits=longer)
 
 
 class Ready(NamedTuple):

@@ -18,7 +18,13 @@ from csgeo.errors import RecipeError
 from csgeo.hotspots.expectation import SURROUNDINGS_M
 from csgeo.hotspots.moved_lattice import HALVES
 from csgeo.hotspots.redrawing import draw, drawable
-from csgeo.hotspots.searching_again import Search, make_ready, search_again, with_strength
+from csgeo.hotspots.searching_again import (
+    Search,
+    make_ready,
+    search_again,
+    with_room,
+    with_strength,
+)
 from csgeo.lattice import cell_corner
 from csgeo.tables import HOTSPOTS, check_same_crs
 
@@ -89,7 +95,8 @@ def stability(
     seed
         Where chance starts; re-run k depends on the seed and on k alone.
     least_shared
-        The place counts as found again where one listed in the re-run shares at least this part
+        The place counts as found again where one listed in the re-run, whose list may be twice
+        as long, shares at least this part
         of the smaller one's ground, or holds at least this part of the place's own records.
     without_enforcement
         Share of the re-runs that leave out records found by enforcement.
@@ -123,7 +130,7 @@ def stability(
     unknown = pd.Series(np.nan, index=hotspots.index, name="stability", dtype=float)
     if reruns == 0 or hotspots.empty:
         return unknown
-    ready = make_ready(search, area)
+    ready = make_ready(with_room(search), area)
     records = drawable(incidents, ready.grounds[0].field.ground)
     ready = with_strength(ready, records.x, records.y, seed=seed)
     marked = mark_places(hotspots, cell_m=search.cell_m)

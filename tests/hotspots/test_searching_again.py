@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 
 from csgeo.hotspots.compact_places import chance_p_value
+from csgeo.hotspots.expectation import SURROUNDINGS_M
 from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.listing import Limits
+from csgeo.hotspots.scoring import by_scan
 from csgeo.hotspots.searching_again import (
     Search,
     make_ready,
     search_again,
     strength_to_exceed,
+    with_room,
     with_strength,
 )
 
@@ -54,7 +58,28 @@ def test_a_pile_is_judged_where_it_was_recorded(town, area_of):
     assert not any(own in cells for cells in pile)
 
 
+@pytest.mark.parametrize(("most", "longer"), [(1, 2), (10, 20), (15, 20), (20, 20)])
+def test_the_list_may_be_twice_as_long_but_no_longer_than_any(most, longer):
+    limits = with_room(Search(limits=Limits(0.05, most, 0.01, 3))).limits
+    assert limits == Limits(0.05, longer, 0.02, 3)
+
+
 def test_no_records_give_no_places(area_of):
     ready = make_ready(Search(least_strength=1.0), area_of(1000, 1000), only_as_it_is=True)
     none = (np.empty(0), np.empty(0))
     assert search_again(ready, ready.grounds[0], none, none) == []
+
+
+def test_what_the_first_search_drew_need_not_be_drawn_again(town, area_of):
+    area = area_of(5000, 5000)
+    ready = make_ready(Search(replicates=99), area, only_as_it_is=True)
+    ground = ready.grounds[0]
+    points = (town.geometry.x.to_numpy(), town.geometry.y.to_numpy())
+    counted, _ = ground.counted(*points)
+    expected = ground.expectation.of(counted.incidents, SURROUNDINGS_M)
+    scored = by_scan(counted, expected, ready.windows, replicates=99, seed=2)
+    assert scored.strongest is not None
+    least = with_strength(ready, *points, seed=2).search.least_strength
+    assert least == strength_to_exceed(scored.strongest, 0.05)
+    known = ready._replace(search=ready.search._replace(least_strength=7.5))
+    assert with_strength(known, *points, seed=2).search.least_strength == 7.5

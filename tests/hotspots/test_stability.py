@@ -242,13 +242,15 @@ def test_a_table_that_breaks_its_contract_is_refused(strong, area, found):
         stability(found.hotspots.drop(columns="cells"), strong, area, search=_search())
 
 
-def test_a_place_beyond_the_length_of_the_list_is_not_found(strong, area, found, incidents_at):
+def test_a_place_beyond_twice_the_length_of_the_list_is_not_found(
+    strong, area, found, incidents_at
+):
     rng = np.random.default_rng(5)
-    x, y = (v + rng.uniform(-150, 150, 300) for v in (4000, 1000))
-    stronger = incidents_at(x, y, people=[f"s{k}" for k in range(300)])
-    stronger.index = pd.Index([f"S{k}" for k in range(300)], name="incident_id")
-    both = pd.concat([strong, stronger])
+    at = np.repeat([[4000, 1000], [4000, 4000]], 300, axis=0) + rng.uniform(-150, 150, (600, 2))
+    stronger = incidents_at(at[:, 0], at[:, 1], people=[f"s{k}" for k in range(600)])
+    stronger.index = pd.Index([f"S{k}" for k in range(600)], name="incident_id")
+    three = pd.concat([strong, stronger])  # the strong place is the third of them
     for most, share in ((1, 0.0), (2, 1.0)):
         search = _search(least_strength=8.0, limits=Limits(0.05, most, 0.05))
-        again = stability(found.hotspots.iloc[:1], both, area, search=search, reruns=10)
+        again = stability(found.hotspots.iloc[:1], three, area, search=search, reruns=10)
         assert again.iloc[0] == share
