@@ -135,10 +135,9 @@ def _likelihood(a: Numbers, n: Numbers, chance: Numbers) -> Numbers:
         open_ = fails - fits > 1
         fits = np.where(open_ & under, half, fits)
         fails = np.where(open_ & ~under, half, fails)
-    other_end = far + step * fits
+    other_end = far + step * fits  # just beyond the far end if no split there is as unlikely
     near = np.where(low_side, binom.cdf(a, n, chance), binom.sf(a - 1, n, chance))
     other = np.where(low_side, binom.sf(other_end - 1, n, chance), binom.cdf(other_end, n, chance))
-    other = np.where(fits >= 0, other, 0.0)
     return np.where(a == n * chance, 1.0, np.minimum(near + other, 1.0))
 
 

@@ -102,6 +102,12 @@ def test_a_period_matched_with_itself_stays():
     assert pairs["what"].eq("stays").all()
 
 
+def test_a_cell_that_is_listed_twice_is_one_cell():
+    pairs = match_places(_places(A=[0, 0, 1]), _places(X=[0, 1, 1]))
+    assert pairs["cells_shared"].tolist() == [2]
+    assert pairs["share"].tolist() == [1]
+
+
 def test_no_place_in_one_period_or_in_both():
     none = _places()
     assert match_places(none, _places(X=[1]))["what"].tolist() == ["new"]
