@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from csgeo.errors import MethodError
 from csgeo.tables import INCIDENTS
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ def drawable(incidents: gpd.GeoDataFrame, ground: shapely.Geometry) -> Drawable:
     -------
     records
         Records of one ``person_key`` make one unit, a record without a key is one of its own.
+
+    Raises
+    ------
+    TableError
+        If `incidents` breaks its contract.
+    MethodError
+        If no record lies in the study area or can lie there.
     """
     INCIDENTS.check(incidents, "incidents")
     points = incidents.geometry.to_numpy()
@@ -69,6 +77,13 @@ def drawable(incidents: gpd.GeoDataFrame, ground: shapely.Geometry) -> Drawable:
     precise = pd.to_numeric(incidents["precision_m"]).to_numpy(dtype=float, na_value=np.nan)
     precision_m = np.nan_to_num(precise[has_place])
     near = _can_lie_in(ground, x, y, precision_m)
+    if not near.any():
+        msg = (
+            "At least one record must lie in the study area or as near to it as its precision; of "
+            f"{len(incidents)} records none does. Check that `incidents` and `area` are about the "
+            "same part of the country."
+        )
+        raise MethodError(msg)
     x, y, precision_m, row = x[near], y[near], precision_m[near], has_place[near]
     enforcement = (incidents["origin"] == "enforcement").fillna(False).to_numpy(dtype=bool)[row]
     person = _people(incidents, row)

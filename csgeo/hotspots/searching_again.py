@@ -112,6 +112,8 @@ def with_strength(ready: Ready, x: Numbers, y: Numbers, *, seed: int) -> Ready:
     if search.method != "compact_places" or search.least_strength is not None:
         return ready
     counted, _ = ground.counted(x, y)
+    if counted.inside == 0:  # they are only near: nothing can be stronger than chance
+        return ready._replace(search=search._replace(least_strength=float("inf")))
     expected = ground.expectation.of(counted.incidents, SURROUNDINGS_M)
     sites = window_sites(expected > 0, ready.windows)
     strongest = chance_strengths(

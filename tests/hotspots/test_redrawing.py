@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
+from csgeo.errors import MethodError
 from csgeo.hotspots.redrawing import draw, drawable
 
 
@@ -67,6 +68,11 @@ def test_what_enforcement_found_can_be_left_out(incidents_at, ground):
     assert records.enforcement[kept.record].any()
     assert not records.enforcement[left.record].any()
     assert left.record.tolist() == kept.record[~records.enforcement[kept.record]].tolist()
+
+
+def test_records_of_another_part_of_the_country_are_refused(incidents_at, ground):
+    with pytest.raises(MethodError, match="of 3 records none does. Check that `incidents`"):
+        drawable(incidents_at([5000, 6000, np.nan], [500, 500, np.nan]), ground)
 
 
 def test_the_order_of_the_rows_does_not_matter(incidents_at, ground):

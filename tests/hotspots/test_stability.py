@@ -130,6 +130,28 @@ def test_no_reruns_give_missing(strong, area, found):
     assert empty.empty
 
 
+def test_a_study_area_in_two_parts_is_searched_in_both(strong, area, found):
+    parts = pd.concat([area, area]).set_axis(pd.Index(["W", "E"], name="area_id"))
+    west, east = shapely.box(0, 0, 2450, 5000), shapely.box(2560, 0, 5000, 5000)
+    parts = parts.set_geometry([west, east], crs=27700)
+    first = find_hotspots(strong, parts, **FEW).hotspots.iloc[:1]
+    options = {"search": _search(least_strength=8.0), "reruns": 20}
+    assert stability(first, strong, parts, **options).iloc[0] >= 0.95
+
+
+def test_records_that_only_lie_near_the_area_make_no_place(incidents_at, area, found):
+    near = incidents_at([5010.0] * 5, [100.0] * 5).assign(precision_m=10.5)
+    share = stability(found.hotspots.iloc[:1], near, area, search=_search(), reruns=4)
+    assert share.tolist() == [0.0]
+
+
+def test_an_area_of_one_cell_has_nothing_to_stand_out_from(incidents_at, area_of, found):
+    one = area_of(125, 125, west=1000, south=1000)
+    place = found.hotspots.iloc[:1].assign(cells="125mE1000N1000")
+    incidents = incidents_at([1050.0] * 30, [1050.0] * 30)
+    assert stability(place, incidents, one, search=_search(), reruns=4).tolist() == [0.0]
+
+
 @pytest.mark.parametrize("method", ["getis_ord", "hdbscan"])
 def test_the_other_methods_can_be_run_again_too(method, strong, area):
     found = find_hotspots(strong, area, method=method, **FEW)
