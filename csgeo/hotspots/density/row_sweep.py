@@ -209,7 +209,9 @@ def in_order(
     present, kind = np.unique(kind, return_inverse=True) if kind.any() else (kind[:1], kind)
     row = np.clip(np.floor(y + 0.5), 0, rows - 1).astype(np.int64)
     key = kind * rows + row
-    order = np.argsort(key, kind="stable")
+    # short integers are sorted digit by digit, in time proportional to their number
+    short = key.astype(np.uint16) if len(present) * rows <= 2**16 else key
+    order = np.argsort(short, kind="stable")
     counts = np.bincount(key, minlength=len(present) * rows).reshape(-1, rows)
     ends = np.cumsum(counts).reshape(counts.shape)
     start = np.column_stack([ends[:, 0] - counts[:, 0], ends])
