@@ -78,7 +78,7 @@ def touching(shapes: gpd.GeoSeries, *, corners: bool = True, gap_m: float = 0.0)
     one, other = one[keep], other[keep]
     if not corners:
         shared = shapely.intersection(geometry[one], geometry[other])
-        keep = (shapely.length(shared) > 0) | (shapely.area(shared) > 0)
+        keep = shapely.length(shared) > 0  # an overlap has an edge, a corner has no length
         one, other = one[keep], other[keep]
     return _both_ways(one, other, np.ones(len(one)), len(geometry))
 

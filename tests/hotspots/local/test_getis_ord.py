@@ -107,7 +107,9 @@ def test_neither_order_nor_scale_nor_level_moves_anything(seed, own, kind):
     ask = {"own": own, "permutations": 99, "seed": 1}
     plain = local_getis_ord(values, near, **ask)
     order = rng.permutation(n)
-    shuffled = local_getis_ord(values.iloc[order], csr_array(near.toarray()[order][:, order]), **ask)
+    shuffled = local_getis_ord(
+        values.iloc[order], csr_array(near.toarray()[order][:, order]), **ask
+    )
     pd.testing.assert_frame_equal(shuffled, plain.iloc[order], rtol=1e-9)
     raised = local_getis_ord(values * 4 + 1000, near * 3.0, **ask)
     pd.testing.assert_frame_equal(raised, plain, rtol=1e-9, atol=1e-9)
@@ -131,6 +133,13 @@ def test_nothing_to_compare_with_is_missing():
             assert answer["band"].tolist() == [0, 0, 0]
     assert local_getis_ord(pd.Series([4]), csr_array([[0.0]]))["z"].isna().all()
     assert local_getis_ord(pd.Series([4]), csr_array([[0.0]]), own=False)["z"].isna().all()
+
+
+def test_a_neighbourhood_that_is_everything_is_missing_whatever_its_weight():
+    everyone = csr_array(np.full((7, 7), 0.1))
+    values = pd.Series([1, 2, 3, 5, 8, 13, 21])
+    assert local_getis_ord(values, everyone)["z"].isna().all()
+    assert local_getis_ord(values, everyone, own=False)["z"].isna().all()
 
 
 def test_an_island_is_its_own_neighbourhood_and_has_no_neighbours_to_permute():

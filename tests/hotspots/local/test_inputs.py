@@ -18,10 +18,17 @@ def test_weights_are_copied_without_zeros_and_in_order():
     assert made.toarray().tolist() == [[0, 3], [0, 0]]
     assert made.nnz == 1
     assert given.nnz == 3
+    kept = csr_array(([1.0, 0.0], ([0, 1], [1, 0])), shape=(2, 2))
+    assert checked_weights(kept, 2).nnz == 1
+    assert kept.nnz == 2
 
 
 def test_own_weight_is_the_diagonal_or_the_greatest_of_the_row():
-    assert own_weights(csr_array([[0, 0.25, 0.5], [0, 0, 0], [0.1, 0, 0]])).tolist() == [0.5, 1, 0.1]
+    assert own_weights(csr_array([[0, 0.25, 0.5], [0, 0, 0], [0.1, 0, 0]])).tolist() == [
+        0.5,
+        1,
+        0.1,
+    ]
     assert own_weights(csr_array([[2.0, 1], [1, 0]])).tolist() == [2, 0]
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from scipy.stats import norm
 
 from csgeo.errors import MethodError
 from csgeo.hotspots.local.join_counts import local_join_counts
@@ -52,6 +53,16 @@ def test_chances_are_those_of_every_order(seed, kind):
             tails = (sums >= more["joins"][i]).mean(), (sums <= more["joins"][i]).mean()
             assert (more["p_value"][i], fewer["p_value"][i]) == pytest.approx(tails)
             assert both["p_value"][i] == pytest.approx(min(1, 2 * min(tails)))
+
+
+def test_other_weights_than_ones_have_the_chance_of_the_normal_curve():
+    near = any_weights(6, 20, share=0.3, kind="decimals")
+    answer = local_join_counts(pd.Series(np.arange(20) % 2), near)
+    known = answer["z"].notna()
+    assert known.sum() == 10
+    np.testing.assert_allclose(answer["p_value"][known], 2 * norm.sf(abs(answer["z"][known])))
+    everyone = csr_array(np.full((7, 7), 0.1))
+    assert local_join_counts(pd.Series([1, 0, 1, 0, 0, 1, 1]), everyone)["z"].isna().all()
 
 
 def test_permutations_come_to_the_exact_chance():

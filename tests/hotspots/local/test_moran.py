@@ -96,17 +96,21 @@ def test_they_add_up_to_the_whole_and_do_not_move_with_order_or_scale(seed):
 
 
 def test_one_sided_permutations_follow_the_statistic():
-    near, values = any_weights(3, 25, share=0.2), pd.Series(np.random.default_rng(3).normal(size=25))
+    near, values = (
+        any_weights(3, 25, share=0.2),
+        pd.Series(np.random.default_rng(3).normal(size=25)),
+    )
     ask = {"permutations": 999, "seed": 1}
     greater = local_moran(values, near, alternative="greater", **ask)
     both = local_moran(values, near, **ask)
     less = local_moran(values, near, alternative="less", **ask)
     smaller = np.minimum(greater["p_permuted"], less["p_permuted"])
     np.testing.assert_allclose(both["p_permuted"], np.minimum(2 * smaller, 1))
-    alike = greater["z"] > 1.5
-    assert alike.any()
-    assert (greater["p_permuted"][alike] < 0.15).all()
-    assert (less["p_permuted"][alike] > 0.85).all()
+    for high in (True, False):  # a unit is like its neighbours among the low as among the high
+        alike = (greater["z"] > 1) & ((values > values.mean()) == high)
+        assert alike.any()
+        assert (greater["p_permuted"][alike] < 0.3).all()
+        assert (less["p_permuted"][alike] > 0.7).all()
 
 
 def test_islands_and_equal_values_are_missing():
@@ -116,7 +120,9 @@ def test_islands_and_equal_values_are_missing():
     assert answer.loc[3, ["z", "p_value", "p_permuted", "quadrant"]].isna().all()
     for values in ([0, 0, 0, 0], [0.1] * 4):
         nothing = local_moran(pd.Series(values), near, permutations=9)
-        assert nothing[["local_moran", "z", "p_value", "p_permuted", "quadrant"]].isna().all(axis=None)
+        assert (
+            nothing[["local_moran", "z", "p_value", "p_permuted", "quadrant"]].isna().all(axis=None)
+        )
         assert nothing["band"].tolist() == [0] * 4
 
 

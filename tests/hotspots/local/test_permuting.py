@@ -102,11 +102,22 @@ def test_chance_alone_is_called_unusual_as_often_as_it_should_be():
 
 
 def test_gi_gi_star_and_local_moran_ask_the_same_of_permutations():
-    near, values = any_weights(2, 30, share=0.2), pd.Series(np.random.default_rng(2).normal(size=30))
+    near, values = (
+        any_weights(2, 30, share=0.2),
+        pd.Series(np.random.default_rng(2).normal(size=30)),
+    )
     ask = {"permutations": 199, "seed": 3}
     star = local_getis_ord(values, near, **ask)["p_permuted"]
-    pd.testing.assert_series_equal(local_getis_ord(values, near, own=False, **ask)["p_permuted"], star)
+    pd.testing.assert_series_equal(
+        local_getis_ord(values, near, own=False, **ask)["p_permuted"], star
+    )
     pd.testing.assert_series_equal(local_moran(values, near, **ask)["p_permuted"], star)
+
+
+def test_a_high_level_loses_no_digits():
+    near, x = any_weights(2, 30, share=0.2), np.random.default_rng(2).poisson(3, 30).astype(float)
+    plain = permuted_p(x, near, permutations=99, seed=3)
+    assert permuted_p(x + 1e13, near, permutations=99, seed=3).tolist() == plain.tolist()
 
 
 def test_a_seed_gives_the_same_and_another_seed_another():

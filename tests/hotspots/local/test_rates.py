@@ -18,7 +18,9 @@ def test_three_hand_worked_rates():
     # overall 6/40 = 0.15; weighted variance 0.02125; less 0.15 / (40/3): 0.01 between
     # variances 0.01 + 0.15/people: 0.025, 0.0175, 0.025
     found = rate_scores(pd.Series([1, 1, 4]), pd.Series([10, 20, 10]))
-    assert found.tolist() == pytest.approx([-0.05 / 0.025**0.5, -0.1 / 0.0175**0.5, 0.25 / 0.025**0.5])
+    assert found.tolist() == pytest.approx(
+        [-0.05 / 0.025**0.5, -0.1 / 0.0175**0.5, 0.25 / 0.025**0.5]
+    )
 
 
 def test_where_chance_alone_explains_the_rates_its_variance_is_taken():
@@ -41,7 +43,9 @@ def test_scores_follow_their_rows(seed, times):
     cases = pd.Series(rng.poisson(people * 0.01))
     plain = rate_scores(cases, people)
     order = rng.permutation(9)
-    pd.testing.assert_series_equal(rate_scores(cases.iloc[order], people.iloc[order]), plain.iloc[order])
+    pd.testing.assert_series_equal(
+        rate_scores(cases.iloc[order], people.iloc[order]), plain.iloc[order]
+    )
     assert np.isfinite(plain).all()
 
 

@@ -23,8 +23,8 @@ FOUR = pd.Series([1, 2, 3, 4])
 
 def test_a_hand_worked_row_of_four():
     # distances from the mean -1.5 -0.5 0.5 1.5: squares add up to 5; six links
-    # I = 4/6 * 2(0.75 - 0.25 + 0.75) / 5; c = 3 * 6 / (2 * 6 * 5)
-    # G = 2(2 + 6 + 12) / (100 - 30)
+    # for I, four units to six links, times 2(0.75 - 0.25 + 0.75) to 5
+    # for c, three times 6 to twice 6 times 5; for G, 2(2 + 6 + 12) to 100 - 30
     assert morans_i(FOUR, CHAIN).statistic == pytest.approx(1 / 3)
     assert gearys_c(FOUR, CHAIN).statistic == pytest.approx(0.3)
     assert general_g(FOUR, CHAIN).statistic == pytest.approx(40 / 70)
@@ -168,14 +168,14 @@ def test_columbus_is_as_spdep_has_it(columbus, spdep):
 
 @pytest.mark.open_data
 @pytest.mark.parametrize(
-    ("archive", "shapes", "neighbours", "column", "i", "p"),
+    ("files", "column", "i", "p"),
     [
-        ("libpysal_stl.zip", "stl_hom", "stl.gal", "HR8893", 0.24365582621771659, 0.00013573931385468807),
-        ("libpysal_sids2.zip", "sids2", "sids2.gal", "SIDR74", 0.24772519320480135, 5.7916539e-05),
+        (("libpysal_stl.zip", "stl_hom", "stl.gal"), "HR8893", 0.24365582621771659, 0.00013573931385468807),
+        (("libpysal_sids2.zip", "sids2", "sids2.gal"), "SIDR74", 0.24772519320480135, 5.7916539e-05),
     ],
 )  # fmt: skip
-def test_the_published_examples_of_libpysal(example, archive, shapes, neighbours, column, i, p):
-    table, near = example(archive, shapes, neighbours)
+def test_the_published_examples_of_libpysal(example, files, column, i, p):
+    table, near = example(*files)
     found = morans_i(
         table[column], row_standardised(near), assumption="normality", alternative="greater"
     )
