@@ -35,7 +35,10 @@ def test_the_rule_sees_only_the_past_and_cannot_spoil_it():
 
     found = back_test(COUNTS, SIZE, choose=rule, share_of_size=0.25)
     assert seen == [["2019"], ["2019", "2020"]]
-    assert found["recapture_rate_index"].notna().all()
+    # A held 5 of 6 before, and of all 14 in two years 6
+    assert found["recapture_rate_index"].tolist() == pytest.approx(
+        [(1 / 8) / (5 / 6), (4 / 10) / (6 / 14)]
+    )
     seen.clear()
     back_test(COUNTS, SIZE, choose=rule, share_of_size=0.25, most_history=1)
     assert seen == [["2019"], ["2020"]]
@@ -56,6 +59,9 @@ def test_places_are_taken_while_they_fit_and_at_least_one():
         for s in (0.01, 1 / 6, 0.4, 0.5, 0.99)
     ]
     assert places == [1, 1, 2, 3, 3]
+    # 0.1 + 0.2 is a little more than 0.3 to a computer
+    size = pd.Series([0.7, 0.1, 0.2, 0], index=COUNTS.index).replace(0, 1e-300)
+    assert back_test(COUNTS, size, choose=rule, share_of_size=0.3)["places"].iloc[0] == 3
 
 
 def test_the_choice_that_held_most_comes_first():

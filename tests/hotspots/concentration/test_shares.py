@@ -27,6 +27,8 @@ def test_places_come_from_the_most_to_the_fewest_and_equals_by_id():
 def test_the_fewest_places_hold_at_least_the_share():
     table = places_holding(COUNTS, shares=[0.5, 0.6, 0.8, 0.81, 1])
     assert table["places"].tolist() == [1, 1, 2, 3, 4]
+    # 0.55 x 20 is a little more than 11 to a computer
+    assert places_holding(pd.Series([11, 9]), shares=[0.55])["places"].item() == 1
     assert table["share_of_places"].iloc[-1] == 0.8
     assert table["share_of_busy_places"].iloc[-1] == 1
 

@@ -25,13 +25,13 @@ def test_dates_are_taken_not_hours(incidents_at):
 
 def test_what_cannot_be_used_is_counted(incidents_at):
     table = known_to(
-        incidents_at([0, 1, np.nan, 3], [0, 1, np.nan, 3]),
-        ["day", "hour", "day", "month"],
-        ["2020-01-01", "2020-01-05", "2020-01-05", "2020-01-01"],
+        incidents_at([0, 1, np.nan, 3, np.nan], [0, 1, np.nan, 3, np.nan]),
+        ["day", "hour", "day", "month", "month"],  # the last one lacks both, and counts once
+        ["2020-01-01", "2020-01-05", "2020-01-05", "2020-01-01", "2020-01-01"],
     )
     events = events_of(table)
     assert len(events.x) == 2
-    assert events.left_out == {"no place": 1, "time not known well enough": 1}
+    assert events.left_out == {"no place": 2, "time not known well enough": 1}
 
 
 def test_a_file_of_months_is_refused_with_the_reason(incidents_at):

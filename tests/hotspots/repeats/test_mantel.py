@@ -46,6 +46,12 @@ def test_the_p_value_is_that_of_all_ways_to_deal_the_dates_out():
     assert abs(found.p_value - exact) < 4.5 * (exact * (1 - exact) / 4_000) ** 0.5 + 1 / 4_001
 
 
+def test_a_deal_like_the_data_counts_as_one_as_high():
+    # of six ways to deal three dates out, only the data's own is as high
+    found = mantel(events_at([0, 1, 10], [0] * 3, [0, 1, 10]), replicates=2_000)
+    assert abs(found.p_value - 1 / 6) < 4.5 * (5 / 36 / 2_000) ** 0.5 + 1 / 2_001
+
+
 def test_reciprocals_of_distinct_days_need_nothing_added():
     events = events_at([0, 3, 9, 20], [0, 4, 1, 2], [0, 1, 5, 30])
     found = mantel(events, space_plus_m=0, time_plus_days=0, replicates=9)
