@@ -54,11 +54,13 @@ def patterns_of_places(emerging: Emerging, places: pd.DataFrame) -> pd.DataFrame
         )
         raise WrongValues(msg)
     within = emerging.cells.reindex(parent(ids, cell_m=side))
+    # each cell of a place stands for an equal part of a larger cell's records; nobody recorded
+    # anything in a cell that the classes do not know, and a sum passes it over
     held = pd.DataFrame(
         {
             "place": np.repeat(np.arange(len(lists)), [len(cells) for cells in lists]),
             "class_number": within["class_number"].fillna(_NONE).to_numpy(dtype=np.int64),
-            "weight": within["incidents"].fillna(0).to_numpy(dtype=float) * (own_m / side) ** 2,
+            "weight": within["incidents"].to_numpy(dtype=float),
         }
     )
     return _most(held, places.index)

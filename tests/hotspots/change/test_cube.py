@@ -133,6 +133,12 @@ def test_places_count_what_lies_in_their_cells(records_in):
     assert cube.counts.sum() + sum(cube.left_out.values()) == 4
 
 
+def test_a_record_without_a_place_is_in_no_place_not_even_just_west_of_the_origin(records_in):
+    records = records_in([np.nan, -10], [np.nan, 10], ["2020-01"] * 2)
+    cube = count_places(records, pd.DataFrame({"cells": ["250mE-250N0"]}, index=["A"]))
+    assert cube.counts.tolist() == [[1]]
+
+
 def test_places_that_overlap_each_count_the_record(records_in):
     places = pd.DataFrame({"cells": ["250mE0N0", "250mE0N0 250mE250N0"]}, index=["A", "B"])
     cube = count_places(records_in([10], [10], ["2020-01"]), places)

@@ -44,6 +44,8 @@ def test_of_equals_the_one_nearer_to_new_hot_before_cold():
     emerging = _emerging([(6, 10), (-2, 10), (2, 10)])
     found = patterns_of_places(emerging, _place("250mE0N0", "250mE250N0", "250mE500N0"))
     assert found["class_number"].tolist() == [2]
+    nearer = patterns_of_places(_emerging([(6, 10), (-2, 10)]), _place("250mE0N0", "250mE250N0"))
+    assert nearer["class_number"].tolist() == [-2]
 
 
 def test_no_pattern_where_no_cell_has_one_and_where_nothing_was_recorded():
