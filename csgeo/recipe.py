@@ -71,6 +71,7 @@ class HotspotChoices:
     most_share_of_area: float = 0.05
     least_in_stratum: int = 0
     replicates: int = 999
+    reruns: int = 0
     q: float = 0.05
 
 
@@ -296,6 +297,7 @@ def _check(recipe: Recipe) -> None:
         "hotspots.most_share_of_area": (hot.most_share_of_area, 1e-6, 0.05),
         "hotspots.least_in_stratum": (hot.least_in_stratum, 0, 20),
         "hotspots.replicates": (hot.replicates, 19, 99_999),
+        "hotspots.reruns": (hot.reruns, 0, 1000),
         "hotspots.q": (hot.q, 1e-6, 0.5),
         "surface.cell_m": (recipe.surface.cell_m, 125, 4000),
         "context.reach_m": (recipe.context.reach_m, 100, 5000),

@@ -223,6 +223,7 @@ def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe, say: Prog
         least_in_stratum=choices.least_in_stratum,
         most_km2=choices.most_km2,
         replicates=choices.replicates,
+        reruns=choices.reruns,
         q=choices.q,
         seed=recipe.seed,
         progress=lambda done, of: say("Trying chance", done, of),

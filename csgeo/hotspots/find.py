@@ -16,6 +16,8 @@ from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
 from csgeo.hotspots.listing import Limits, choose_places, places_tables
 from csgeo.hotspots.ranking import check_limits
 from csgeo.hotspots.scoring import by_clusters, by_getis_ord, by_scan
+from csgeo.hotspots.searching_again import Search, strength_to_exceed
+from csgeo.hotspots.stability import stability
 from csgeo.recipe import EXPECTATIONS, METHODS
 from csgeo.tables import check_same_crs
 
@@ -59,6 +61,7 @@ def find_hotspots(
     most_km2: float = 0.25,
     replicates: int = 999,
     q: float = 0.05,
+    reruns: int = 0,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Found:
@@ -93,10 +96,14 @@ def find_hotspots(
         How many times chance is tried for the p-values of compact places.
     q
         Places with a higher q-value are not listed.
+    reruns
+        How many times the search is run again on records drawn anew, each moved within its
+        precision, on lattices moved by half a cell: the share that finds a place again is
+        its stability. 0 leaves it missing.
     seed
         Where chance starts.
     progress
-        Called with (done, all) while chance is tried.
+        Called with (done, all) while chance is tried, and again while the search is run again.
 
     Returns
     -------
@@ -148,14 +155,24 @@ def find_hotspots(
         scored = by_scan(
             counted, expected, windows, replicates=replicates, seed=seed, progress=progress
         )
+    limits = Limits(q, most_places, most_share_of_area, least_in_stratum)
     chosen = choose_places(
-        scored, counted, expected, field, artefact_buildings(places), strata=strata,
-        limits=Limits(q, most_places, most_share_of_area, least_in_stratum),
-    )  # fmt: skip
+        scored, counted, expected, field, artefact_buildings(places), strata=strata, limits=limits
+    )
     hotspots, aside = places_tables(
         chosen, incidents, counted, expected, field,
         method=method, streets=streets, places=places, strata=strata,
     )  # fmt: skip
+    if reruns and len(hotspots):
+        search = Search(
+            method, cell_m, expectation, streets, residents, places, strata, limits, most_km2,
+            None if scored.strongest is None else strength_to_exceed(scored.strongest, q),
+        )  # fmt: skip
+        again = stability(
+            hotspots, incidents, area, search=search, reruns=reruns, seed=seed,
+            progress=None if progress is None else lambda _, done, of: progress(done, of),
+        )  # fmt: skip
+        hotspots = hotspots.assign(stability=again)
     cells = cells_table(incidents, field, counted, expected=expected, getis_ord_star=z, q_value=z_q)
     choices: dict[str, str | float] = {
         "records": _words_of_records(counted),
@@ -167,6 +184,11 @@ def find_hotspots(
         "method": scored.words,
         "listed": _words_of_list(hotspots, aside, q=q, most_places=most_places),
     }
+    if reruns:
+        choices["sure"] = (
+            f"The search was run {reruns} times again on people drawn anew, each record moved "
+            "within its precision and the lattice by half a cell (docs/methods/stability.md)."
+        )
     return Found(hotspots, aside, cells, choices)
 
 

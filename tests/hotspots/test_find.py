@@ -251,3 +251,18 @@ def test_no_argument_is_changed(town, area):
     before = town.copy(deep=True)
     find_hotspots(town, area, replicates=99)
     pd.testing.assert_frame_equal(town, before)
+
+
+def test_re_runs_say_how_sure_a_strong_place_is_and_without_them_it_is_not_said(town, area):
+    once = find_hotspots(town, area, replicates=99)
+    assert once.hotspots["stability"].isna().all()
+    seen = []
+    again = find_hotspots(
+        town, area, replicates=99, reruns=20, progress=lambda done, of: seen.append((done, of))
+    )
+    assert again.hotspots["stability"].iloc[0] >= 0.95
+    assert (again.hotspots["stability"] * 20 % 1 == 0).all()
+    assert "20 times" in str(again.choices["sure"])
+    assert seen[-1] == (20, 20)
+    rest = again.hotspots.drop(columns="stability")
+    pd.testing.assert_frame_equal(rest, once.hotspots.drop(columns="stability"))
