@@ -39,11 +39,7 @@ def share_inside(field: Field) -> Numbers:
     cells = field.shapes(crossed)
     for which in np.unique(piece):
         here = piece == which
-        near: shapely.Geometry = shapely.clip_by_rect(
-            field.ground, *shapely.total_bounds(cells[here])
-        )
-        if not shapely.is_valid(near):  # a sliver that the quick cut tied into a knot
-            near = field.ground
+        near = shapely.intersection(field.ground, shapely.box(*shapely.total_bounds(cells[here])))
         cut = shapely.area(shapely.intersection(cells[here], near))
         inside.ravel()[crossed[here]] = cut / field.cell_m**2
     return np.asarray(np.clip(inside, 0.0, 1.0))

@@ -91,7 +91,7 @@ def density_raster(
         If a coordinate, weight or bandwidth cannot be used, or the raster is too large.
     """
     shape = kernel_named(kernel)
-    w = _usable_weights(weight, np.size(x))
+    w = usable_weights(weight, np.size(x))
     across, up = _on_the_raster(x, y, grid)
     h = _usable_bandwidths(bandwidth_m, len(w), grid, shape)
     _check_edge(edge, inside, grid, unscaled=unscaled, many=np.ndim(bandwidth_m) > 0)
@@ -161,7 +161,8 @@ def _share_around(h: float, inside: Numbers, kernel: Kernel) -> Numbers:
     return np.asarray(np.clip(share, 1e-12, 1.0))
 
 
-def _usable_weights(weight: npt.ArrayLike | None, n: int) -> Numbers:
+def usable_weights(weight: npt.ArrayLike | None, n: int) -> Numbers:
+    """Give n weights, or refuse those that are missing, infinite, below 0 or not n."""
     if weight is None:
         return np.ones(n)
     w = np.asarray(weight, dtype=float)
