@@ -107,7 +107,7 @@ def knox(
     def run(first: int, last: int) -> None:
         shuffles.count_shuffled(
             first, last, np.uint64(seed), known.when, one, other, start, edges,
-            in_space, in_time, held[1:], met,
+            np.flatnonzero(in_space), in_space, in_time, held[1:], met,
         )  # fmt: skip
 
     shuffles.in_batches(run, replicates, progress=progress)

@@ -109,13 +109,14 @@ def near_repeat(
     one, other, start = _by_band(known, space, distance)
     edges = np.asarray(time.edges)
     held = np.zeros((replicates + 1, len(space.edges), len(edges)), np.int64)
+    paired = np.unique(np.concatenate([one, other])).astype(np.int64)
     nothing, met = np.zeros(len(known.x), np.int64), np.zeros(replicates, np.int64)
     shuffles.count_near(known.when, one, other, start, edges, held[0])
 
     def run(first: int, last: int) -> None:
         shuffles.count_shuffled(
             first, last, np.uint64(seed), known.when, one, other, start, edges,
-            nothing, nothing, held[1:], met,
+            paired, nothing, nothing, held[1:], met,
         )  # fmt: skip
 
     shuffles.in_batches(run, replicates, progress=progress)

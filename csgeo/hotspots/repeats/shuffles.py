@@ -72,20 +72,31 @@ def count_shuffled(  # noqa: PLR0917  (numba has no keywords)
     other: npt.NDArray[Any],
     start: npt.NDArray[Any],
     edges: npt.NDArray[Any],
+    paired: npt.NDArray[Any],
     near_in_space: npt.NDArray[Any],
     near_in_time: npt.NDArray[Any],
     held: npt.NDArray[Any],
     met: npt.NDArray[Any],
 ) -> None:
-    """Fill `held[first:last]`; `met` with the sum of near-in-space times near-in-time."""
+    """Fill `held[first:last]`; `met` with the sum of near-in-space times near-in-time.
+
+    Only the events in `paired` get a time: who is near nobody in space makes no pair.
+    """
     n = len(when)
+    everyone = np.arange(n)
+    order = np.empty_like(everyone)
     dealt = np.empty(n)
     for replicate in range(first, last):
-        order = shuffled_order(seed, replicate, n)
+        order[:] = everyone
+        state = _mixed(seed + _GOLDEN * np.uint64(replicate + 1))
         meets = 0
-        for k in range(n):
-            dealt[k] = when[order[k]]
-            meets += near_in_space[k] * near_in_time[order[k]]
+        for k in range(len(paired)):
+            state += _GOLDEN
+            pick = k + np.int64(((_mixed(state) >> _S32) * np.uint64(n - k)) >> _S32)
+            chosen = order[pick]
+            order[pick] = order[k]
+            dealt[paired[k]] = when[chosen]
+            meets += near_in_space[paired[k]] * near_in_time[chosen]
         met[replicate] = meets
         count_near(dealt, one, other, start, edges, held[replicate])
 
