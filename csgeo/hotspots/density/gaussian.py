@@ -3,9 +3,9 @@
 Each record is shared out over the 16 nodes around it by cubic B-splines, the
 raster is multiplied by the Gaussian's transform in the Fourier domain, and there
 the splines' own smoothing is divided out again. What stays is aliasing: less than
-5e-5 of the surface's peak at any bandwidth, and 1e-6 from ten cells on
-(measured against the exact sum in the tests), where binning to the four nearest
-nodes errs by 1 to 10 in a thousand. Narrow Gaussians are summed on a finer raster.
+5e-5 of the surface's peak at any bandwidth, 1e-6 at ten cells, 1e-8 from twenty
+(measured against the exact sum in the tests and in benchmarks/density.py).
+Narrow Gaussians are summed on a finer raster.
 Dutt and Rokhlin (1993), https://doi.org/10.1137/0914081, with the splines of
 Potts, Steidl and Tasche (2001).
 """

@@ -94,6 +94,17 @@ def test_surface_equals_its_brute_force_twin(seed, n, kernel, h, unlike):
     assert np.abs(got - wanted).max() <= tolerance * max(wanted.max(), 1e-9)
 
 
+@pytest.mark.parametrize(
+    ("cells", "error"), [(1, 5e-5), (3.9, 5e-5), (10, 1e-6), (14, 1e-7), (21, 1e-8)]
+)
+def test_gaussians_err_by_no_more_than_is_said(cells, error):
+    x, y, w = some(40, 11)
+    h = 50.0 * cells
+    got = density_raster(x, y, GRID, bandwidth_m=h, kernel="gaussian", weight=w)
+    wanted = brute(x, y, w, h, "gaussian").sum(axis=2) / (2 * np.pi * (h / 1000) ** 2)
+    assert np.abs(got - wanted).max() <= error * wanted.max()
+
+
 def test_wide_rasters_do_not_make_polynomials_drift():
     # a heavy stack at one end, one record at the other, the narrowest kernel: worst for rounding
     grid = Grid(0.0, 0.0, 1.0, 3, 4000)
