@@ -114,7 +114,8 @@ def _names(
     named = settlements[settlements["name"].notna() & settlements.within(outline)]
     if named.empty:
         return []
-    points = np.column_stack([named.centroid.x, named.centroid.y])
+    middle = named.centroid
+    points = np.column_stack([middle.x, middle.y])
     size = _street_length_around(points, streets)
     town = named["kind"].eq("TOWN").to_numpy()
     if streets is not None:
@@ -125,7 +126,7 @@ def _names(
         apart = all(np.hypot(*(points[i] - points[k])) >= _BETWEEN_NAMES_M for k in kept)
         if apart and size[i] >= 0 and len(kept) < _MOST_NAMES:
             kept.append(i)
-    return [_row("settlement", [named.centroid.iloc[i]], named["name"].iloc[i]) for i in kept]
+    return [_row("settlement", [middle.iloc[i]], named["name"].iloc[i]) for i in kept]
 
 
 def _street_length_around(

@@ -8,6 +8,7 @@ is nothing to report.
 from __future__ import annotations
 
 import enum
+import gc
 import json
 import os
 import sys
@@ -188,7 +189,7 @@ def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path
     folder = out or recipe.path(recipe.folder)
     # one core reads files while another loads what comes after them
     Thread(target=_load_ahead, daemon=True).start()
-    with _progress(quiet=quiet) as progress:
+    with _no_search_for_cycles(), _progress(quiet=quiet) as progress:
         study = run_study(recipe, progress=progress)
         write_secure_side(study, folder / "secure")
         release = make_release(
@@ -200,6 +201,16 @@ def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path
         save_release(release, folder / "release")
         write_outputs(release, folder / "share", progress=progress)
     return release, folder
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Let Python's search for unused cycles rest: a run's objects live to its end, and it takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _load_ahead() -> None:

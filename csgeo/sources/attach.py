@@ -64,7 +64,7 @@ def attach(
     if held:
         msg = f"`areas` already have the columns {', '.join(map(str, held))}, and `attach` does not write over them. Drop them first."
         raise WrongValues(msg)
-    lacking = ~areas.index.isin(table.index)
+    lacking = table.index.get_indexer(areas.index) < 0
     if lacking.any() and (lacking.all() or not may_lack):
         raise WrongValues(_other_vintage(areas, table, lacking))
     kept = areas.drop(columns=[c for c in beside if c in areas])

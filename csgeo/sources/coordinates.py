@@ -154,10 +154,16 @@ def transformed(
     if crs == target:
         found = (x[chosen], y[chosen])
     else:
-        found = _way(crs.to_wkt(), target.to_wkt()).transform(x[chosen], y[chosen])
+        found = _way(_named(crs), _named(target)).transform(x[chosen], y[chosen])
     for whole, part in zip(out, found, strict=True):
         whole[chosen] = part
     return out
+
+
+def _named(crs: CRS) -> str:
+    """Name a system so that one written in two ways is one."""
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.to_wkt()
 
 
 @lru_cache(maxsize=16)
