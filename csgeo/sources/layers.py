@@ -67,8 +67,7 @@ def read_layer(file: Path, holds: str, *, layer: str | None = None) -> Layer:
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            name = _layer_name(file.name, pyogrio.list_layers(source), layer)
-            info = pyogrio.read_info(source, layer=name)
+            name, info = _layer_and_info(file.name, source, layer)
             if info["driver"] not in _DRIVERS[holds]:
                 msg = f"{file.name} is not what its name says: it was to hold {holds}, GDAL finds {info['driver']}. Export it again."
                 raise UnreadableFile(msg)
@@ -139,6 +138,19 @@ def _parted(frame: Any, notes: tuple[str, ...]) -> Layer:
     shapes = frame.geometry
     others = [c for c in frame if frame[c].dtype == "geometry"]
     return Layer(pd.DataFrame(frame.drop(columns=others)), shapes, notes)
+
+
+def _layer_and_info(called: str, source: str, layer: str | None) -> tuple[str, dict[str, Any]]:
+    """Give the layer's name and what the file says of it; layers are listed only where one must choose."""
+    import pyogrio  # noqa: PLC0415  only after the drivers are chosen
+
+    if layer is not None and layer not in _NOT_DATA:
+        try:
+            return layer, pyogrio.read_info(source, layer=layer)
+        except pyogrio.errors.DataLayerError:
+            pass  # said below, with the layers that there are
+    name = _layer_name(called, pyogrio.list_layers(source), layer)
+    return name, pyogrio.read_info(source, layer=name)
 
 
 def _layer_name(called: str, listed: Any, layer: str | None) -> str:
