@@ -41,7 +41,8 @@ def _label(place: Any) -> str:
 
 def _caption(place: Any) -> str:
     where = [] if is_missing(place.stratum) or not place.stratum else [markdown(place.stratum)]
-    return " · ".join([*where, place.band, *_how_sure(place)])
+    # the district goes last: where the line is too short it is the least missed
+    return " · ".join([place.band, *_how_sure(place), *where])
 
 
 def _how_sure(place: Any) -> list[str]:

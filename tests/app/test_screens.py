@@ -69,7 +69,7 @@ def test_places_opens_on_the_answer_with_the_first_place_chosen(places):
 def test_places_lists_each_place_with_rank_band_count_and_certainty(places):
     first, *_, last = places.radio(key="place").options
     assert first.startswith("`1` **Around Market Street and the bus station** *about 790*")
-    assert first.endswith(":small[Town · highest · 99 of 100]")
+    assert first.endswith(":small[highest · 99 of 100 · Town]")
     assert "Around Long Reach" in last
     assert len(places.radio(key="place").options) == 6
     assert "Around Quiet Close" not in said(places)  # three people: hidden
@@ -219,7 +219,7 @@ def test_without_re_runs_the_list_names_only_what_is_less_than_sure(monkeypatch,
     study.hotspots["stability"] = float("nan")
     save_release(make_release(study), tmp_path / "release")
     options = opened(tmp_path / "release", monkeypatch).radio(key="place").options
-    assert options[0].endswith(":small[Town · highest]")
+    assert options[0].endswith(":small[highest · Town]")
     assert options[-1].endswith(" · less sure]")
 
 
