@@ -56,6 +56,9 @@ _PATH = (
     "alley",
 )
 
+#: What a file of ways may hold besides streets: nobody walks along it.
+_NO_STREET = ("rail", "tram", "light rail", "ferry", "waterway", "river", "canal", "runway")
+
 
 def read_streets(
     path: str | Path,
@@ -126,6 +129,7 @@ def read_streets(
             *shapes.doubts,
             other_shapes(shapes.geometry, 1, "a line"),
             _without_length(shapes.geometry),
+            *_no_streets(rows, matched),
         ],
         contract=STREETS,
         matched=matched,
@@ -140,6 +144,23 @@ def _without_length(lines: gpd.GeoSeries) -> Doubt:
         lambda at: str(lines.iloc[at])[:60],
         "Draw the street again, or leave the row out of the file.",
     )
+
+
+def _no_streets(rows: Rows, matched: Mapping[str, str]) -> list[Doubt]:
+    if "kind" not in matched:
+        return []
+    column = rows.frame[matched["kind"]]
+    codes, words = distinct(column)
+    plain = [w.casefold().replace("_", " ") for w in words]
+    other = np.array([p.startswith(_NO_STREET) for p in plain] + [False])[codes]
+    return [
+        Doubt(
+            "a railway, ferry or water, which is no street",
+            other,
+            lambda at: str(column.iloc[at]),
+            "Read it as a base map layer, if it is to be drawn.",
+        )
+    ]
 
 
 def _kinds(rows: Rows, matched: Mapping[str, str]) -> pd.Series:

@@ -67,3 +67,12 @@ def test_classes_of_road_from_every_maker_become_three(tmp_path, word, kind):
     line = LineString([(375_000, 165_000), (375_003, 165_004)])
     file = layer(tmp_path, id=["a"], highway=pd.Series([word], dtype="object"), shape=[line])
     assert read_streets(file).table["kind"].tolist() == [kind]
+
+
+@pytest.mark.open_data
+def test_the_railways_among_the_ways_of_bristol_are_no_streets(open_data):
+    reading = read_streets(open_data / "network" / "bristol_ways.parquet")
+    assert [(s.reason, s.rows) for s in reading.report.set_aside] == [
+        ("a railway, ferry or water, which is no street", 1017)
+    ]
+    assert reading.report.rows_used == 3422 + 1721  # roads and cycle ways
