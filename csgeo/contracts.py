@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from csgeo.errors import (
     EmptyTable,
@@ -162,28 +163,29 @@ class Table:
             raise WrongIndex(msg)
 
     def _check_geometry(self, table: pd.DataFrame, called: str) -> None:
-        shapes = table.geometry
-        absent = (shapes.isna() | shapes.is_empty).to_numpy()
+        shapes = table.geometry.to_numpy()
+        # missing and empty shapes have no bounds, so only those without are looked at again
+        wild = ~np.isfinite(shapely.bounds(shapes).sum(axis=1))
+        absent = np.zeros(len(shapes), dtype=bool)
+        absent[wild] = shapely.is_missing(shapes[wild]) | shapely.is_empty(shapes[wild])
         if absent.any() and not self.geometry_may_be_missing:
             msg = (
                 f"`{called}` must have a shape on each row; "
                 f"{_how_many(absent, table.index)} without one. Set those rows aside first."
             )
             raise WrongGeometry(msg)
-        other = ~shapes.geom_type.isin(self.geometry).to_numpy() & ~absent
+        allowed = [shapely.GeometryType[name.upper()] for name in self.geometry]
+        other = ~np.isin(shapely.get_type_id(shapes), allowed) & ~absent
         if other.any():
-            found = shapes.geom_type[other].iloc[0]
             msg = (
                 f"`{called}` must hold {' or '.join(self.geometry)} shapes; "
-                f"{_how_many(other, table.index)} of type {found}."
+                f"{_how_many(other, table.index)} of type {shapes[other][0].geom_type}."
             )
             raise WrongGeometry(msg)
-        bounds = shapes.bounds.to_numpy()
-        wild = ~np.isfinite(bounds).all(axis=1) & ~absent
-        if wild.any():
+        if (wild & ~absent).any():
             msg = (
                 f"`{called}` must have finite coordinates; "
-                f"{_how_many(wild, table.index)} without. Set those rows aside first."
+                f"{_how_many(wild & ~absent, table.index)} without. Set those rows aside first."
             )
             raise WrongGeometry(msg)
 

@@ -125,23 +125,18 @@ def count_incidents(incidents: gpd.GeoDataFrame, field: Field) -> Counted:
     INCIDENTS.check(incidents, "incidents")
     check_same_crs(area=gpd.GeoDataFrame(geometry=[], crs=field.crs), incidents=incidents)
     points = incidents.geometry.to_numpy()
-    has_place = ~(shapely.is_missing(points) | shapely.is_empty(points))
-    x, y = shapely.get_coordinates(points[has_place]).T
-    placed = field.position(x, y)
-    # only in the cells that the outline crosses need a point be asked where it lies
-    near = np.flatnonzero((placed >= 0) & ~field.whole.ravel()[placed])
-    placed[near[~shapely.intersects_xy(field.ground, x[near], y[near])]] = -1
-    placed_x, placed_y = np.full(len(points), np.nan), np.full(len(points), np.nan)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    has_place = ~np.isnan(x)  # a missing or an empty point has no coordinates
     position = np.full(len(points), -1, dtype=np.int64)
-    position[has_place] = placed
-    placed_x[has_place], placed_y[has_place] = x, y
+    position[has_place] = field.position(x[has_place], y[has_place])
+    # only in the cells that the outline crosses need a point be asked where it lies
+    near = np.flatnonzero((position >= 0) & ~field.whole.ravel()[position])
+    position[near[~shapely.intersects_xy(field.ground, x[near], y[near])]] = -1
     inside = position >= 0
-    placed_x[~inside] = placed_y[~inside] = np.nan
+    x[~inside] = y[~inside] = np.nan
     counts = np.bincount(position[inside], minlength=field.mask.size).reshape(field.mask.shape)
     within, known = int(inside.sum()), int(has_place.sum())
-    return Counted(
-        position, placed_x, placed_y, counts, within, known - within, len(points) - known
-    )
+    return Counted(position, x, y, counts, within, known - within, len(points) - known)
 
 
 def count_people(incidents: gpd.GeoDataFrame, group: npt.ArrayLike) -> pd.Series:
