@@ -165,7 +165,7 @@ class Table:
     def _check_geometry(self, table: pd.DataFrame, called: str) -> None:
         shapes = table.geometry.to_numpy()
         # missing and empty shapes have no bounds, so only those without are looked at again
-        wild = ~np.isfinite(shapely.bounds(shapes).sum(axis=1))
+        wild = ~np.isfinite(shapely.bounds(shapes) @ np.ones(4))
         absent = np.zeros(len(shapes), dtype=bool)
         absent[wild] = shapely.is_missing(shapes[wild]) | shapely.is_empty(shapes[wild])
         if absent.any() and not self.geometry_may_be_missing:

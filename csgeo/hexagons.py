@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from csgeo.errors import RecipeError, WrongValues
-from csgeo.lattice import one_shape, shares_surface
+from csgeo.lattice import SURELY_M, one_shape, shares_surface
 from csgeo.tables import AREAS
 
 if TYPE_CHECKING:
@@ -81,8 +81,9 @@ def hexagons(area: gpd.GeoDataFrame, *, across_m: int = 200) -> gpd.GeoDataFrame
     meets = np.flatnonzero(shapely.intersects(ground, shapes))
     inside = shapely.contains_properly(ground, shapes[meets])
     crossed = meets[~inside]
+    core = shapely.buffer(shapes[crossed], -SURELY_M, join_style="mitre")
     shares = np.sort(
-        np.concatenate([meets[inside], crossed[shares_surface(ground, shapes[crossed])]])
+        np.concatenate([meets[inside], crossed[shares_surface(ground, shapes[crossed], core)]])
     )
     index = pd.Index(_ids(q[shares], r[shares], across_m), name="cell_id", dtype="str")
     return gpd.GeoDataFrame(index=index, geometry=shapes[shares], crs=area.crs)

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Integers: TypeAlias = npt.NDArray[np.int64]
+    Numbers: TypeAlias = npt.NDArray[np.float64]
     Ids: TypeAlias = npt.NDArray[np.object_]
 
 #: The sides of the nested squares, in metres.
 SIDES_M = (125, 250, 500, 1000, 2000, 4000)
 _SQUARE_ID = re.compile(r"(\d+)mE(-?\d+)N(-?\d+)")
 #: A cell into which the area reaches this far surely shares some of its surface.
-_SURELY_M = 0.01
+SURELY_M = 0.01
 
 
 class Corners(NamedTuple):
@@ -121,7 +122,9 @@ def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> Meeting:
             break
         column, row = _descend(column, row, 2)
         side //= 2
-    shares = shares_surface(ground, shapes)
+    x, y, e = column * side, row * side, SURELY_M
+    core = shapely.box(x + e, y + e, x + side - e, y + side - e)
+    shares = shares_surface(ground, shapes, core)
     columns = np.concatenate([*inside_columns, column[shares]])
     rows = np.concatenate([*inside_rows, row[shares]])
     whole = np.arange(len(columns)) < len(columns) - int(shares.sum())
@@ -145,10 +148,12 @@ def one_shape(area: gpd.GeoDataFrame) -> shapely.Geometry:
 
 
 def shares_surface(
-    ground: shapely.Geometry, shapes: npt.NDArray[np.object_]
+    ground: shapely.Geometry, shapes: npt.NDArray[np.object_], core: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.bool_]:
-    """Tell which cells, all of them meeting `ground`, share more than an edge or a corner."""
-    core = shapely.buffer(shapes, -_SURELY_M, join_style="mitre")
+    """Tell which cells, all of them meeting `ground`, share more than an edge or a corner.
+
+    ``core`` are the same cells, each a little smaller: what meets them surely shares ground.
+    """
     shares = shapely.intersects(ground, core)
     for k in np.flatnonzero(~shares):  # a few along the outline: ask exactly
         shares[k] = shapely.relate_pattern(ground, shapes[k], "T********")
@@ -158,18 +163,22 @@ def shares_surface(
 def column_row(x: npt.ArrayLike, y: npt.ArrayLike, *, cell_m: int) -> tuple[Integers, Integers]:
     """Give the column and row of the square that holds each point (metres)."""
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    wild = ~(np.isfinite(x) & np.isfinite(y)) | (np.abs(x) > 1e12) | (np.abs(y) > 1e12)
-    if wild.any():
+    if not all(np.abs(v).max(initial=0) <= 1e12 for v in (x, y)):  # also where one is not finite
+        wild = ~((np.abs(x) <= 1e12) & (np.abs(y) <= 1e12))
         msg = (
             f"Points must have finite coordinates in metres; {int(wild.sum())} of {wild.size} have not "
             f"(the first is number {int(np.flatnonzero(wild)[0]) + 1}). Set them aside first."
         )
         raise WrongValues(msg)
-    # floor_divide works from the exact remainder: x just below an edge stays below it
-    return (
-        np.floor_divide(x, cell_m).astype(np.int64),
-        np.floor_divide(y, cell_m).astype(np.int64),
-    )
+    return _below(x, cell_m), _below(y, cell_m)
+
+
+def _below(v: Numbers, side: int) -> Integers:
+    """Give the multiple of `side` at or below each number, exactly."""
+    number = np.floor(v / side)
+    # where the quotient was rounded up to a whole number, v lies just below that edge
+    number -= number * side > v
+    return number.astype(np.int64)
 
 
 def cell_at(x: npt.ArrayLike, y: npt.ArrayLike, *, cell_m: int) -> Ids:

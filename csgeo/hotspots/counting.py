@@ -53,7 +53,8 @@ class Field(NamedTuple):
         rows, columns = self.mask.shape
         known = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
         position = np.where(known, row * columns + column, -1)
-        return np.where(known & self.mask.ravel()[position], position, -1)
+        position[~(known & self.mask.ravel()[position])] = -1
+        return position
 
     def ids(self, position: Integers) -> npt.NDArray[np.object_]:
         """Ids of the cells at flat positions."""
@@ -127,8 +128,11 @@ def count_incidents(incidents: gpd.GeoDataFrame, field: Field) -> Counted:
     points = incidents.geometry.to_numpy()
     x, y = shapely.get_x(points), shapely.get_y(points)
     has_place = ~np.isnan(x)  # a missing or an empty point has no coordinates
-    position = np.full(len(points), -1, dtype=np.int64)
-    position[has_place] = field.position(x[has_place], y[has_place])
+    if has_place.all():
+        position = field.position(x, y)
+    else:
+        position = np.full(len(points), -1, dtype=np.int64)
+        position[has_place] = field.position(x[has_place], y[has_place])
     # only in the cells that the outline crosses need a point be asked where it lies
     near = np.flatnonzero((position >= 0) & ~field.whole.ravel()[position])
     position[near[~shapely.intersects_xy(field.ground, x[near], y[near])]] = -1
