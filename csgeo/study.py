@@ -287,7 +287,7 @@ def _caveats(
     incidents: gpd.GeoDataFrame, located: gpd.GeoDataFrame, near: pd.DataFrame, intake: Intake
 ) -> tuple[str, ...]:
     """Say what whoever reads the map must bear in mind, without a count of records."""
-    notes = [n for _, report in intake.readings for n in report.notes if "gap" in n.lower()]
+    notes = [n for _, report in intake.readings for n in report.notes if "a gap is not a fall" in n]
     said = [
         *CAVEATS,
         *([_NO_PLACE] if len(located) < len(incidents) else []),

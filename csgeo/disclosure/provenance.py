@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,10 @@ def protected_provenance(
     }
 
 
+#: Words that a reader quotes from a file, from the first quotation mark to the last.
+_QUOTED = re.compile(r"'.*'", re.DOTALL)
+
+
 def _source(source: Mapping[str, Any], round_to: int) -> dict[str, Any]:
     told = {key: _plain(source[key]) for key in _SOURCE_KEYS if key in source}
     if "file" in told:
@@ -86,9 +91,14 @@ def _source(source: Mapping[str, Any], round_to: int) -> dict[str, Any]:
     for key in ("rows_used", "rows_without_place"):
         if key in told:
             told[key] = round_count(told[key], step=step)
-    # the first row and its value stay behind: they may be a person's
+    # the first row, its value and any word quoted from the file stay behind: they may be a person's
     told["rows_set_aside"] = [
-        {"reason": str(a["reason"]), "rows": round_count(a["rows"], step=step)}
+        {
+            "reason": str(a["reason"])
+            if step == 1
+            else _QUOTED.sub("(withheld)", str(a["reason"])),
+            "rows": round_count(a["rows"], step=step),
+        }
         for a in source.get("rows_set_aside", ())
     ]
     return told

@@ -244,3 +244,19 @@ def test_the_counts_of_a_file_that_is_not_known_to_be_public_are_rounded(kind):
     source = {"file": "a.csv", "kind": kind, "rows_in": 991, "rows_used": 983}
     told = make_release(invented_study(sources=(source,))).provenance["inputs"][0]
     assert (told["rows_in"], told["rows_used"]) == (991, 985)
+
+
+def test_a_word_quoted_from_a_file_of_records_stays_behind():
+    study = invented_study()
+    told = {
+        "file": "records.csv",
+        "kind": "incidents",
+        "rows_in": 20,
+        "rows_used": 18,
+        "rows_set_aside": [
+            {"reason": "harm label 'Ann's brother' in 'type' is not known", "rows": 2}
+        ],
+    }
+    study.sources = (told,)
+    inputs = make_release(study).provenance["inputs"]
+    assert inputs[0]["rows_set_aside"][0]["reason"] == "harm label (withheld) is not known"
