@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from csgeo.hotspots.clusters import LEAST_RECORDS, cluster_points
+from csgeo.hotspots.clusters.hdbscan import LEAST_RECORDS, cluster_points
 from csgeo.hotspots.compact_places import chance_p_value, chance_strengths, scan_strength
 from csgeo.hotspots.cutting import window_sites, window_sums
 from csgeo.hotspots.getis_ord import one_sided_p

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from csgeo.errors import MethodError
-from csgeo.hotspots.clusters import cluster_points
+from csgeo.hotspots.clusters.hdbscan import cluster_points
 
 
 def village(seed=0, each=30):

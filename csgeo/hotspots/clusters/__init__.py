@@ -1,0 +1,1 @@
+"""Which records lie so close together that they make one cluster?"""
