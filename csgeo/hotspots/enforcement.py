@@ -58,7 +58,8 @@ def made_by_enforcement(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     made
         n flags in the order of the rows.
     """
-    return (incidents["origin"] == "enforcement").fillna(False).to_numpy(dtype=bool)
+    made = (incidents["origin"] == "enforcement").fillna(False)
+    return np.asarray(made.to_numpy(dtype=bool))
 
 
 def without_enforcement(incidents: gpd.GeoDataFrame) -> WithoutEnforcement:
@@ -151,7 +152,7 @@ def enforcement_comparison(
     HOTSPOTS.check(with_list, "with_list")
     HOTSPOTS.check(without_list, "without_list")
     same = _same_places(with_list, without_list, least_shared)
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (place, *_facts(with_list, same.get(place)), *_facts(without_list, place))
         for place in without_list.sort_values("rank").index
     ]
@@ -203,8 +204,9 @@ def _same_places(
 def _facts(places: pd.DataFrame, place: str | None) -> tuple[str | None, int | None, int | None]:
     if place is None:
         return None, None, None
-    row = places.loc[place]
-    return str(row["name"]), int(row["rank"]), int(row["incidents"])
+    at = int(places.index.get_indexer(pd.Index([place]))[0])
+    name, rank, held = (places[c].iloc[at] for c in ("name", "rank", "incidents"))
+    return str(name), int(rank), int(held)
 
 
 def _written(rows: list[tuple[object, ...]]) -> pd.DataFrame:
@@ -220,7 +222,7 @@ def _written(rows: list[tuple[object, ...]]) -> pd.DataFrame:
     listed = np.select([in_with & in_without, in_with], ["both", "with"], "without")
     name = table["name_without"].where(in_without, table["name_with"])
     table = table.assign(
-        name=pd.array(name, dtype="str"),
+        name=name.astype("str"),
         rank_move=table["rank_with"] - table["rank_without"],
         listed=pd.array(listed, dtype="str"),
         words=pd.array([_WORDS[k] for k in listed], dtype="str"),
