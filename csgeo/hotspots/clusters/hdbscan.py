@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from csgeo.errors import MethodError
+from csgeo.hotspots.clusters.answers import Labelled, check_whole
+from csgeo.hotspots.clusters.stacks import number_by_records, stack_records
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -52,6 +54,8 @@ def cluster_points(
 
     Raises
     ------
+    WrongValues
+        If a coordinate is missing.
     MethodError
         If there are fewer distinct coordinates than a cluster needs.
 
@@ -59,9 +63,8 @@ def cluster_points(
     ----------
     Campello, Moulavi and Sander (2013), https://doi.org/10.1007/978-3-642-37456-2_14
     """
-    points, of_record, stacked = np.unique(
-        np.column_stack([x, y]), axis=0, return_inverse=True, return_counts=True
-    )
+    stacks = stack_records(x, y)
+    points = np.column_stack([stacks.x, stacks.y])
     if len(points) <= least_points:
         msg = (
             f"HDBSCAN must have more than {least_points} different points; {len(x)} records lie "
@@ -74,10 +77,48 @@ def cluster_points(
         min_cluster_size=max(2, least_points), cluster_selection_method="eom", copy=True
     ).fit(points)
     belongs = np.nan_to_num(found.probabilities_) >= LEAST_MEMBERSHIP
-    label = np.where(belongs, found.labels_, -1).astype(np.int64)
-    clusters = int(label.max()) + 1
-    held = np.bincount(label[label >= 0], weights=stacked[label >= 0], minlength=clusters)
-    order = np.argsort(-held, kind="stable")
-    number = np.full(clusters + 1, -1, dtype=np.int64)
-    number[order] = np.where(held[order] >= least_records, np.arange(clusters), -1)
-    return np.asarray(number[label][of_record.ravel()])
+    found_in = np.where(belongs, found.labels_, -1).astype(np.int64)
+    return stacks.to_records(number_by_records(found_in, stacks, least_records=least_records))
+
+
+def label(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    least_records: int = LEAST_RECORDS,
+    least_points: int = LEAST_POINTS,
+) -> Labelled:
+    """Give each record the number of its HDBSCAN cluster, or -1, with what was chosen.
+
+    Parameters
+    ----------
+    x, y
+        n coordinates in metres.
+    least_records, least_points
+        Fewest records and fewest distinct coordinates of a cluster.
+
+    Returns
+    -------
+    labelled
+        ``labels``: n numbers, 0 for the cluster that holds the most records; ``words``.
+
+    Raises
+    ------
+    WrongValues
+        If a coordinate is missing.
+    RecipeError
+        If an option is out of bounds.
+    MethodError
+        If there are fewer distinct coordinates than a cluster needs.
+    """
+    check_whole("least_records", least_records)
+    check_whole("least_points", least_points, least=2)
+    labels = cluster_points(
+        np.asarray(x, dtype=float), np.asarray(y, dtype=float),
+        least_records=least_records, least_points=least_points,
+    )  # fmt: skip
+    words = (
+        f"HDBSCAN: clusters of at least {least_records:,} records on {least_points:,} different "
+        f"points; {int(labels.max(initial=-1)) + 1:,} clusters."
+    )
+    return Labelled(labels, words)
