@@ -8,7 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csgeo.hotspots.artefacts import artefact_buildings, artefact_reason
+from csgeo.errors import TableError
+from csgeo.hotspots.artefacts import artefact_buildings, artefact_reason, placing_of
 
 
 def places_of(*rows):
@@ -30,8 +31,8 @@ def test_most_records_near_a_police_station():
     # of the points at 0, 40, ... 360 m, those up to 120 lie within 100 m of the building
     x = np.concatenate([SPREAD, [0, 0, 40]])
     assert artefact_reason(x, np.zeros(13), artefact_buildings(STATION), expected=1.0) == (
-        "More than half of its records lie within 100 m of a police station: they may show where "
-        "harm was reported or treated, not where it happened."
+        "More than half of its records lie within 100 m of a police station or name one: they may "
+        "show where harm was reported or treated, not where it happened."
     )
 
 
@@ -89,3 +90,58 @@ def test_reasons_hold_no_exact_numbers():
 def test_places_in_degrees_are_refused():
     with pytest.raises(ValueError, match="`places` must be in EPSG:27700"):
         artefact_buildings(STATION.to_crs(4326))
+
+
+def reason_of(incidents, places=None, *, expected=0.1):
+    x, y = incidents.geometry.x.to_numpy(), incidents.geometry.y.to_numpy()
+    return artefact_reason(
+        x, y, artefact_buildings(places), expected=expected, placing=placing_of(incidents)
+    )
+
+
+def test_records_that_name_a_hospital_themselves_count_without_a_gazetteer(incidents_at):
+    # ten points, none with more than half: only what the records say can set the place aside
+    records = incidents_at(SPREAD, SPREAD)
+    said = records.assign(location_type=["HOSPITAL"] * 4 + ["PRISON"] * 2 + ["STREET"] * 3 + [None])
+    assert reason_of(said) == (
+        "More than half of its records lie within 100 m of a hospital or name one: they may show "
+        "where harm was reported or treated, not where it happened."
+    )
+    half = records.assign(location_type=["HOSPITAL"] * 5 + ["STREET"] * 5)
+    assert reason_of(half) is None
+    assert reason_of(records.assign(location_type="BUS_STATION")) is None
+
+
+def test_a_record_near_a_building_that_it_names_counts_once(incidents_at):
+    # 0 to 120 m lie within 100 m of the station: four of ten; two of them name it, one other does
+    records = incidents_at(SPREAD, np.zeros(10))
+    named = ["POLICE_STATION"] * 2 + ["STREET"] * 7 + ["POLICE_STATION"]
+    assert reason_of(records.assign(location_type=named), STATION) is None
+    more = [*named[:8], "POLICE_STATION", "POLICE_STATION"]
+    assert "of a police station or name one" in reason_of(
+        records.assign(location_type=more), STATION
+    )
+
+
+def test_records_that_are_only_known_to_within_half_a_kilometre_make_no_place(incidents_at):
+    records = incidents_at(SPREAD, SPREAD)
+    coarse = records.assign(precision_m=[500.0] * 4 + [5000.0] * 2 + [100.0] * 3 + [np.nan])
+    assert reason_of(coarse) == (
+        "More than half of its records are known to within 500 m or more only: they may have been "
+        "anywhere around, and their point may be a default geocode."
+    )
+    assert reason_of(records.assign(precision_m=[500.0] * 5 + [499.0] * 5)) is None
+    assert reason_of(records.assign(precision_m=np.nan)) is None
+
+
+def test_how_records_were_placed_can_be_taken_by_row(incidents_at):
+    records = incidents_at([0, 1, 2], [0, 1, 2]).assign(
+        location_type=["COURT", None, "PARK"], precision_m=[np.nan, 700.0, 10.0]
+    )
+    whole = placing_of(records)
+    assert (whole.named >= 0).tolist() == [True, False, False]
+    part = whole.of(np.array([1, 1, 0]))
+    assert part.coarse.tolist() == [True, True, False]
+    assert (part.named >= 0).tolist() == [False, False, True]
+    with pytest.raises(TableError, match="location_type"):
+        placing_of(records.drop(columns="location_type"))
