@@ -64,7 +64,10 @@ def _pair_sums(  # noqa: PLR0917  (numba has no keywords)
         total[i] = value * (-half / math.pi)
 
 
-def _stacks(x: npt.ArrayLike, y: npt.ArrayLike, rule: str) -> tuple[Numbers, Numbers, Numbers]:
+def places_and_counts(
+    x: npt.ArrayLike, y: npt.ArrayLike, rule: str
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Give the distinct places, from west to east, and the records at each; refuse too many."""
     x, y = check_places(x, y, least=2, for_what=rule)
     places, count = np.unique(x + 1j * y, return_counts=True)
     if len(places) > MOST_PLACES:
@@ -141,7 +144,7 @@ def cronie_van_lieshout(
     """
     from scipy.optimize import brentq  # noqa: PLC0415
 
-    x, y, count = _stacks(x, y, "The rule of Cronie and van Lieshout")
+    x, y, count = places_and_counts(x, y, "The rule of Cronie and van Lieshout")
 
     def beyond(sd: float) -> float:
         return float((count / _density(x, y, count, sd)).sum()) - area_m2
@@ -191,7 +194,7 @@ def likelihood(
     ----------
     Loader (1999), Local Regression and Likelihood, section 5.3.
     """
-    x, y, count = _stacks(x, y, "Likelihood cross-validation")
+    x, y, count = places_and_counts(x, y, "Likelihood cross-validation")
     if (count > 1).all():
         msg = (
             "Likelihood cross-validation has no answer where no record stands alone: each of the "

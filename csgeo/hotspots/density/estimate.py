@@ -11,36 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from csgeo.errors import MethodError
-from csgeo.hotspots.counting import cells_table, count_incidents, lay_field
+from csgeo.hotspots.counting import cells_table
 from csgeo.hotspots.density.adaptive import abramson, to_nearest
-from csgeo.hotspots.density.cross_validation import Window, cronie_van_lieshout, likelihood
-from csgeo.hotspots.density.inside import share_inside
+from csgeo.hotspots.density.bandwidths import choose_bandwidth
 from csgeo.hotspots.density.kernels import bandwidth_of, kernel_named
-from csgeo.hotspots.density.spreads import nearest, normal_reference, scott, silverman
-from csgeo.hotspots.density.surface import MOST_CELLS, Grid, density_raster
-from csgeo.tables import AREAS
+from csgeo.hotspots.density.records import drawn_records
+from csgeo.hotspots.density.surface import EDGES, density_raster
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from csgeo.hotspots.counting import Field
     from csgeo.hotspots.density.kernels import Kernel
+    from csgeo.hotspots.density.records import Drawn
 
     Numbers: TypeAlias = npt.NDArray[np.float64]
 
-#: The rules by which a bandwidth can be found, in words.
-RULES = {
-    "cvl": "the rule of Cronie and van Lieshout (2018)",
-    "likelihood": "likelihood cross-validation",
-    "nearest": "the mean distance to the k-th nearest record",
-    "normal_reference": "the normal reference rule of R's MASS",
-    "scott": "Scott's rule",
-    "silverman": "Silverman's rule",
-}
 ADAPT = ("abramson", "nearest", "none")
-#: Cells along one side of the raster on which likelihood cross-validation sees the study area.
-_SEEN = 128
 
 
 class Density(NamedTuple):
@@ -83,7 +70,7 @@ def kernel_density(
         "quartic", "epanechnikov", "gaussian", "uniform" or "triangular".
     bandwidth
         Metres (the kernel's radius, for the Gaussian its standard deviation), or the rule that finds it:
-        "scott", "silverman", "cvl", "likelihood", "nearest" or "normal_reference".
+        "scott", "silverman", "cvl", "likelihood", "diggle", "nearest" or "normal_reference".
     adapt
         "none"; "abramson" spreads records widely where they are few; "nearest" as far as the k-th
         nearest other record, whatever `bandwidth` says.
@@ -118,129 +105,46 @@ def kernel_density(
     >>> surface = kernel_density(incidents, area, cell_m=125, bandwidth=500)  # doctest: +SKIP
     >>> surface.cells["density_km2"].max()  # doctest: +SKIP
     """
-    AREAS.check(area, "area")
-    _refuse_too_many_cells(area, cell_m)
     if adapt not in ADAPT:
         msg = f'`adapt` must be one of {", ".join(ADAPT)}; it is "{adapt}".'
         raise MethodError(msg)
-    shape = kernel_named(kernel)
-    field = lay_field(area, cell_m=cell_m)
-    counted = count_incidents(incidents, field)
-    here = counted.position >= 0
-    if not here.any():
-        msg = "A density needs records inside of the study area; there are none. Check the area and the period."
+    if edge not in EDGES:
+        msg = f'`edge` must be one of {", ".join(EDGES)}; it is "{edge}".'
         raise MethodError(msg)
-    x, y = counted.x[here], counted.y[here]
-    w = _weights(incidents, weight)[here]
-    inside = share_inside(field)
-    h, words = _bandwidths(x, y, shape, inside, field, bandwidth=bandwidth, adapt=adapt, k=k)
-    grid = Grid(field.west * cell_m, field.south * cell_m, cell_m, *field.mask.shape)
-    x, y, w, h = _stacked(x, y, w, h)
+    shape = kernel_named(kernel)
+    drawn = drawn_records(incidents, area, cell_m=cell_m, weight=weight)
+    h, words = _bandwidths(drawn, shape, bandwidth=bandwidth, adapt=adapt, k=k)
+    x, y, w, h = _stacked(drawn.x, drawn.y, drawn.weight, h)
     given = float(h[0]) if adapt == "none" else h
     raster = density_raster(
-        x, y, grid, bandwidth_m=given, kernel=kernel, weight=w, inside=inside, edge=edge
+        x, y, drawn.grid, bandwidth_m=given, kernel=kernel, weight=w, inside=drawn.inside, edge=edge
     )
-    cells = cells_table(incidents, field, counted, density_km2=raster)
-    return Density(cells, float(np.median(h)), int(here.sum()), (*words, _edge_words(edge)))
-
-
-def _refuse_too_many_cells(area: gpd.GeoDataFrame, cell_m: int) -> None:
-    west, south, east, north = area.total_bounds
-    cells = (east - west) / cell_m * (north - south) / cell_m if cell_m > 0 else math.inf
-    if cells > MOST_CELLS:
-        msg = (
-            f"A surface may have {MOST_CELLS:,} cells at most; the study area would have {cells:,.0f} of {cell_m} m "
-            "within its bounds. Take larger cells."
-        )
-        raise MethodError(msg)
-
-
-def _weights(incidents: gpd.GeoDataFrame, weight: str | None) -> Numbers:
-    if weight is None:
-        return np.ones(len(incidents))
-    if weight not in incidents:
-        msg = f"`incidents` has no column {weight} for the weights. Name one that it has, or none."
-        raise MethodError(msg)
-    return np.asarray(incidents[weight].to_numpy(dtype=float, na_value=np.nan))
+    cells = cells_table(incidents, drawn.field, drawn.counted, density_km2=raster)
+    return Density(cells, float(np.median(h)), len(drawn.x), (*words, _edge_words(edge)))
 
 
 def _bandwidths(
-    x: Numbers, y: Numbers, kernel: Kernel, inside: Numbers, field: Field,
-    *, bandwidth: float | str, adapt: str, k: int | None,
-) -> tuple[Numbers, list[str]]:  # fmt: skip
+    drawn: Drawn, kernel: Kernel, *, bandwidth: float | str, adapt: str, k: int | None
+) -> tuple[Numbers, list[str]]:
     """Find each record's bandwidth in metres, and say how."""
+    x, y, cell_m = drawn.x, drawn.y, drawn.grid.cell_m
+    widest = bandwidth_of(kernel, max(drawn.inside.shape) * cell_m / 2)
     if adapt == "nearest":
         k = max(1, round(math.sqrt(len(x)))) if k is None else k
-        h = to_nearest(x, y, k=k, least=float(field.cell_m))
-        h = np.minimum(h, _widest(kernel, inside, field))
-        words = f"Each record is spread as far as its {k}th nearest other one, a cell at least."
+        h = np.minimum(to_nearest(x, y, k=k, least=cell_m), widest)
         return h, [
-            words,
+            f"Each record is spread as far as its {k}th nearest other one, a cell at least.",
             f"The kernel is {kernel.name}; the median bandwidth is {np.median(h):,.0f} m.",
         ]
-    if isinstance(bandwidth, str):
-        one = _by_rule(bandwidth, x, y, kernel, inside, field, k)
-        words = f"The bandwidth, {one:,.0f} m ({kernel.name}), is found by {RULES[bandwidth]}."
-        if one < field.cell_m:
-            msg = (
-                f"A bandwidth must be no smaller than a cell, {field.cell_m} m; {RULES[bandwidth]} gives "
-                f"{one:,.0f} m ({kernel.name}). Take smaller cells, another rule, or give metres."
-            )
-            raise MethodError(msg)
-    else:
-        one = float(bandwidth)
-        words = f"The bandwidth, {one:,.0f} m ({kernel.name}), was given."
+    one, words = choose_bandwidth(
+        x, y, bandwidth=bandwidth, kernel=kernel, inside=drawn.inside, field=drawn.field, k=k
+    )
     if adapt == "none":
         return np.full(len(x), one), [words]
-    if not one >= field.cell_m:
-        msg = f"A bandwidth must be no smaller than a cell, {field.cell_m} m; it is {one:g} m."
-        raise MethodError(msg)
-    grid = Grid(
-        field.west * field.cell_m, field.south * field.cell_m, field.cell_m, *field.mask.shape
-    )
-    spread = one * math.sqrt(kernel.variance) / field.cell_m
-    wide = abramson(*grid.places(x, y), spread=max(spread, 1.0), inside=inside)
-    h = np.clip(
-        bandwidth_of(kernel, 1.0) * wide * field.cell_m,
-        field.cell_m,
-        _widest(kernel, inside, field),
-    )
+    spread = max(one * math.sqrt(kernel.variance) / cell_m, 1.0)
+    wide = abramson(*drawn.grid.places(x, y), spread=spread, inside=drawn.inside)
+    h = np.clip(bandwidth_of(kernel, 1.0) * wide * cell_m, cell_m, widest)
     return h, [words, "Records are spread widely where they are few (Abramson 1982)."]
-
-
-def _widest(kernel: Kernel, inside: Numbers, field: Field) -> float:
-    return bandwidth_of(kernel, max(inside.shape) * field.cell_m / 2)
-
-
-def _by_rule(  # noqa: PLR0917
-    rule: str, x: Numbers, y: Numbers, kernel: Kernel, inside: Numbers, field: Field, k: int | None
-) -> float:
-    if rule == "scott":
-        return bandwidth_of(kernel, scott(x, y).one)
-    if rule == "silverman":
-        return bandwidth_of(kernel, silverman(x, y).one)
-    if rule == "nearest":
-        return bandwidth_of(kernel, nearest(x, y, k=k))
-    if rule == "cvl":
-        area_m2 = float(inside.sum()) * field.cell_m**2
-        return bandwidth_of(kernel, cronie_van_lieshout(x, y, area_m2=area_m2))
-    if rule == "likelihood":
-        return bandwidth_of(kernel, likelihood(x, y, window=_window(inside, field)))
-    if rule == "normal_reference":
-        per_axis = normal_reference(x, y)
-        return (per_axis.x + per_axis.y) / 2
-    msg = f'`bandwidth` must be metres or one of {", ".join(sorted(RULES))}; it is "{rule}".'
-    raise MethodError(msg)
-
-
-def _window(inside: Numbers, field: Field) -> Window:
-    """See the study area in coarser cells, if there are many."""
-    times = math.ceil(max(inside.shape) / _SEEN)
-    rows, columns = (-n % times for n in inside.shape)
-    padded = np.pad(inside, ((0, rows), (0, columns)))
-    blocks = padded.reshape(padded.shape[0] // times, times, -1, times).mean(axis=(1, 3))
-    cell = field.cell_m
-    return Window(blocks, float(field.west * cell), float(field.south * cell), float(cell * times))
 
 
 def _stacked(

@@ -93,7 +93,7 @@ def density_raster(
     shape = kernel_named(kernel)
     w = usable_weights(weight, np.size(x))
     across, up = _on_the_raster(x, y, grid)
-    h = _usable_bandwidths(bandwidth_m, len(w), grid, shape)
+    h = usable_bandwidths(bandwidth_m, len(w), grid, shape)
     _check_edge(edge, inside, grid, unscaled=unscaled, many=np.ndim(bandwidth_m) > 0)
     one = np.ndim(bandwidth_m) == 0
     cell_km2 = (grid.cell_m / 1000) ** 2
@@ -200,9 +200,10 @@ def _on_the_raster(x: npt.ArrayLike, y: npt.ArrayLike, grid: Grid) -> tuple[Numb
     return across, up
 
 
-def _usable_bandwidths(
+def usable_bandwidths(
     bandwidth_m: float | npt.ArrayLike, n: int, grid: Grid, kernel: Kernel
 ) -> Numbers:
+    """Give n bandwidths in cells, or refuse those below a cell or too wide for the raster."""
     given = np.asarray(bandwidth_m, dtype=float)
     if given.ndim and given.shape != (n,):
         msg = f"`bandwidth_m` must be one number or one per record, {n}; there are {given.size}."

@@ -142,6 +142,7 @@ def test_to_nearest_gives_stacks_the_least():
         ({"bandwidth": "silverman", "kernel": "gaussian"}, "is found by Silverman's rule"),
         ({"bandwidth": "cvl"}, "by the rule of Cronie and van Lieshout"),
         ({"bandwidth": "likelihood"}, "by likelihood cross-validation"),
+        ({"bandwidth": "diggle"}, "by the rule of Berman and Diggle"),
         ({"bandwidth": "nearest", "k": 9}, "by the mean distance to the k-th nearest record"),
         ({"bandwidth": "normal_reference"}, "by the normal reference rule"),
         ({"adapt": "abramson", "bandwidth": 900.0}, "was given"),
@@ -172,7 +173,7 @@ def test_an_argument_is_not_changed(records):
     [
         ({"bandwidth": 100.0}, "no smaller than a cell, 250 m"),
         ({"bandwidth": 100.0, "adapt": "abramson"}, "no smaller than a cell, 250 m; it is 100 m"),
-        ({"bandwidth": "best"}, 'metres or one of cvl, likelihood, .* it is "best"'),
+        ({"bandwidth": "best"}, 'metres or one of cvl, diggle, .* it is "best"'),
         ({"adapt": "sometimes"}, 'one of abramson, nearest, none; it is "sometimes"'),
         ({"weight": "harm_weight"}, "no column harm_weight for the weights"),
         ({"adapt": "nearest", "k": 500}, "needs 501 records or more; there are"),

@@ -9,6 +9,7 @@ import pytest
 
 from csgeo.errors import MethodError
 from csgeo.hotspots.density.cross_validation import Window, cronie_van_lieshout, likelihood
+from csgeo.hotspots.density.mean_square import diggle
 from csgeo.hotspots.density.spreads import (
     nearest,
     nearest_distances,
@@ -65,6 +66,37 @@ def test_likelihood_meets_spatstat_on_redwood_and_does_better(redwood):
     assert SIXTEEN[3] < best < SIXTEEN[4]
     for other in (0.97 * best, 1.03 * best):
         assert likelihood(*redwood, window=SQUARE, candidates=[other, best]) == best
+
+
+@pytest.mark.open_data
+def test_diggle_meets_spatstat_on_redwood(redwood):
+    assert diggle(*redwood, window=SQUARE) == pytest.approx(0.02250489236791, abs=1e-13)
+
+
+def test_diggle_equals_its_brute_force_twin_and_sees_stacks():
+    rng = np.random.default_rng(8)
+    x, y = rng.uniform(0, 2, 60), rng.uniform(0, 1, 60)
+    x[:20], y[:20] = x[:20] / 10 + 0.5, y[:20] / 10 + 0.5
+    x, y = np.append(x, x[:5]), np.append(y, y[:5])  # five stacks of two
+    n, off = 65, ~np.eye(65, dtype=bool)
+    dx, dy = np.abs(x[:, None] - x)[off], np.abs(y[:, None] - y)[off]
+    d, weight = np.hypot(dx, dy), 2 / ((2 - dx) * (1 - dy)) * 2 / (n * (n - 1))
+
+    def error(h):
+        u = np.minimum(d / (2 * h), 1)
+        lens = 2 * h * h * (np.arccos(u) - u * np.sqrt(1 - u * u))
+        k = weight[d <= h].sum()
+        return (2 / n - 2 * k) / (np.pi * h**2) + (weight * lens).sum() / (np.pi * h**2) ** 2
+
+    radii = 0.25 * np.arange(1, 256) / 511
+    wanted = radii[np.argmin([error(h) for h in radii])] / 2
+    window = Window(np.ones((50, 100)), 0.0, 0.0, 0.02)
+    assert diggle(x, y, window=window) == pytest.approx(wanted, rel=1e-12)
+    order = rng.permutation(n)
+    turned = Window(np.ones((100, 50)), 0.0, 0.0, 0.02)
+    assert diggle(1 - y[order], x[order], window=turned) == pytest.approx(wanted, rel=1e-12)
+    far = Window(np.ones((50, 100)), 4e5, 1e5, 20.0)
+    assert diggle(1000 * x + 4e5, 1000 * y + 1e5, window=far) == pytest.approx(1000 * wanted)
 
 
 @pytest.mark.open_data
@@ -148,6 +180,11 @@ def test_likelihood_equals_its_brute_force_twin_at_the_edge():
             lambda: likelihood([0.1, 0.1, 0.9, 0.9], [-0.5, -0.5, -0.1, -0.1], window=SQUARE),
             "no answer where no record stands alone: each of the 2 places",
         ),
+        (
+            lambda: diggle([0.1, 0.1, 0.9, 0.9], [-0.5, -0.5, -0.1, -0.1], window=SQUARE),
+            "an average record has another at its own place: .* 2 places hold 4 records",
+        ),
+        (lambda: diggle([0.5], [-0.5], window=SQUARE), "needs 2 records or more; there are 1"),
         (
             lambda: cronie_van_lieshout(np.arange(20_001), np.arange(20_001), area_m2=1.0),
             "takes 20,000 at most; there are 20,001",
