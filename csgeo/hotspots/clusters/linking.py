@@ -1,23 +1,22 @@
 """Which points are reached from which, and through whom do they hang together?
 
-The kernel of DBSCAN on weighted points. Points are sorted into boxes whose diagonal
-is just below the reach (and, where time counts, as long as the reach in time), so all
-points of one box are neighbours: a box with enough records needs no distance at all, and
-two boxes are looked at only until one pair joins them (Gunawan 2013; de Berg, Gunawan
-and Roeloffzen 2019, https://doi.org/10.1142/S0218195919400028). Neighbourhoods are
-never kept, so the memory is that of the points however long the reach.
+The kernel of DBSCAN on weighted points. All points of one box are neighbours: a box with
+enough records needs no distance at all, and two boxes are looked at only until one pair
+joins them (Gunawan 2013; de Berg, Gunawan and Roeloffzen 2019,
+https://doi.org/10.1142/S0218195919400028). Neighbourhoods are never kept, so the memory
+is that of the points however long the reach.
 
 Compiled with numba, one thread, kept on disk between runs.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numba as nb
 import numpy as np
 
-from csgeo.errors import MethodError
+from csgeo.hotspots.clusters.boxes import MOST_AROUND, around, into_boxes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,24 +25,6 @@ if TYPE_CHECKING:
 
     Numbers: TypeAlias = npt.NDArray[np.float64]
     Integers: TypeAlias = npt.NDArray[np.int64]
-
-#: A box is a little smaller than it may be, so that rounding never puts strangers together.
-_SMALLER = 1 - 1e-7
-_MOST_BOXES = 2**62
-#: Beyond this, rounding could reach the margin that `_SMALLER` leaves.
-_MOST_A_SIDE = 2**28
-#: Five boxes each way, rounded up.
-_MOST_AROUND = 128
-
-
-class _Boxes(NamedTuple):
-    """Points in the order of their boxes; box b holds those from ``start[b]`` to ``start[b + 1]``."""
-
-    order: Integers
-    key: Integers
-    start: Integers
-    rows: int
-    columns: int
 
 
 def link(stacks: Stacks, *, reach_m: float, reach_days: float, least_records: int) -> Integers:
@@ -75,7 +56,7 @@ def link(stacks: Stacks, *, reach_m: float, reach_days: float, least_records: in
     """
     if not len(stacks.x):
         return np.zeros(0, dtype=np.int64)
-    boxes = _into_boxes(stacks, reach_m, reach_days)
+    boxes = into_boxes(stacks, reach_m, reach_days)
     o = boxes.order
     points = (stacks.x[o], stacks.y[o], stacks.when[o])
     label = _cluster(
@@ -109,7 +90,7 @@ def records_within(stacks: Stacks, *, reach_m: float, reach_days: float) -> Inte
     """
     if not len(stacks.x):
         return np.zeros(0, dtype=np.int64)
-    boxes = _into_boxes(stacks, reach_m, reach_days)
+    boxes = into_boxes(stacks, reach_m, reach_days)
     o = boxes.order
     count = _count(
         stacks.x[o], stacks.y[o], stacks.when[o], stacks.records[o], boxes.key, boxes.start,
@@ -120,54 +101,12 @@ def records_within(stacks: Stacks, *, reach_m: float, reach_days: float) -> Inte
     return records
 
 
-def _into_boxes(stacks: Stacks, reach_m: float, reach_days: float) -> _Boxes:
-    side = reach_m / np.sqrt(2) * _SMALLER
-    sides = (reach_days * _SMALLER, side, side)
-    # two empty boxes on each side, so that a neighbour's key never wraps into the next row
-    of = []
-    for values, step in zip((stacks.when, stacks.y, stacks.x), sides, strict=True):
-        box = np.floor((values - values.min()) / step)
-        of.append(box + 2)
-    slices, rows, columns = (float(box.max()) + 3 for box in of)
-    if slices * rows * columns > _MOST_BOXES or max(slices, rows, columns) > _MOST_A_SIDE:
-        wide, high = np.ptp(stacks.x) / 1000, np.ptp(stacks.y) / 1000
-        msg = (
-            f"A reach of {reach_m:g} m (and {reach_days:g} days) is too short for points spread over "
-            f"{wide:,.0f} km x {high:,.0f} km. Take a longer reach, or look for wrong coordinates."
-        )
-        raise MethodError(msg)
-    key = (of[0].astype(np.int64) * int(rows) + of[1].astype(np.int64)) * int(columns)
-    key += of[2].astype(np.int64)
-    order = np.argsort(key, kind="stable")
-    found, start = np.unique(key[order], return_index=True)
-    start = np.append(start, len(key))
-    return _Boxes(order, found, start.astype(np.int64), int(rows), int(columns))
-
-
 @nb.njit(cache=True, nogil=True)
 def _root(parent: Integers, i: int) -> int:
     while parent[i] != i:
         parent[i] = parent[parent[i]]
         i = parent[i]
     return i
-
-
-@nb.njit(cache=True, nogil=True)
-def _around(key: Integers, box: int, rows: int, columns: int, near: Integers) -> int:
-    """List the boxes that can hold neighbours of a box's points, itself first; give how many."""
-    near[0] = box
-    n = 1
-    slices = 2 if key[-1] >= 3 * rows * columns else 0  # all in one slice: no time to look through
-    for t in range(-slices, slices + 1):
-        for r in range(-2, 3):
-            middle = key[box] + (t * rows + r) * columns
-            b = np.searchsorted(key, middle - 2)
-            while b < len(key) and key[b] <= middle + 2:
-                if b != box:
-                    near[n] = b
-                    n += 1
-                b += 1
-    return n
 
 
 @nb.njit(cache=True, nogil=True)
@@ -194,13 +133,13 @@ def _count(  # noqa: PLR0917
 ) -> Integers:
     """Count the records within reach of each point, its own among them, until there are enough."""
     count = np.zeros(len(x), dtype=np.int64)
-    near = np.empty(_MOST_AROUND, dtype=np.int64)
+    near = np.empty(MOST_AROUND, dtype=np.int64)
     for box in range(len(key)):
         own = records[start[box] : start[box + 1]].sum()
         count[start[box] : start[box + 1]] = own
         if own >= enough:
             continue
-        n = _around(key, box, rows, columns, near)
+        n = around(key, box, rows, columns, near)
         for i in range(start[box], start[box + 1]):
             for k in range(1, n):
                 for j in range(start[near[k]], start[near[k] + 1]):
@@ -233,11 +172,11 @@ def _join(  # noqa: PLR0917
                 if chief[box] < 0:
                     chief[box] = i
                 parent[i] = chief[box]
-    near = np.empty(_MOST_AROUND, dtype=np.int64)
+    near = np.empty(MOST_AROUND, dtype=np.int64)
     for box in range(len(key)):
         if chief[box] < 0:
             continue
-        n = _around(key, box, rows, columns, near)
+        n = around(key, box, rows, columns, near)
         for k in range(1, n):
             other = near[k]
             if other < box or chief[other] < 0:
@@ -295,9 +234,9 @@ def _cluster(  # noqa: PLR0917
                 number[root] = clusters
                 clusters += 1
             label[i] = number[root]
-    near = np.empty(_MOST_AROUND, dtype=np.int64)
+    near = np.empty(MOST_AROUND, dtype=np.int64)
     for box in range(len(key)):
-        n = _around(key, box, rows, columns, near)
+        n = around(key, box, rows, columns, near)
         for i in range(start[box], start[box + 1]):
             for k in range(0 if not core[i] else n, n):
                 a, b = start[near[k]], start[near[k] + 1]
