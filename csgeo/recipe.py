@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-Method: TypeAlias = Literal["compact_places", "getis_ord", "hdbscan"]
+Method: TypeAlias = Literal[
+    "compact_places",
+    "getis_ord",
+    "local_moran",
+    "scan",
+    "space_time_scan",
+    "hdbscan",
+    "emerging",
+    "near_repeat",
+]
 Expectation: TypeAlias = Literal["surroundings", "streets", "residents"]
 METHODS: tuple[str, ...] = get_args(Method)
 EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
@@ -65,11 +74,13 @@ class HotspotChoices:
 
     method: Method = "compact_places"
     expectation: Expectation = "surroundings"
-    cell_m: int = 125
+    cell_m: int | None = None
     most_places: int = 10
     most_km2: float = 0.25
     most_share_of_area: float = 0.05
     least_in_stratum: int = 0
+    least_people: int = 3
+    least_sources: int = 1
     replicates: int = 999
     reruns: int = 0
     q: float = 0.05
@@ -219,6 +230,7 @@ _SECTIONS: dict[str, type] = {
 }
 _KINDS: dict[str, tuple[type, ...]] = {
     "int": (int,),
+    "int | None": (int,),
     "float": (int, float),
     "str": (str,),
     "Method": (str,),
@@ -291,7 +303,9 @@ def _check(recipe: Recipe) -> None:
             msg = f"`{name}` must be one of {', '.join(allowed)}; it is {value!r}."
             raise RecipeError(msg)
     between: dict[str, tuple[float, float, float]] = {
-        "hotspots.cell_m": (hot.cell_m, 125, 4000),
+        "hotspots.cell_m": (hot.cell_m or 125, 125, 4000),
+        "hotspots.least_people": (hot.least_people, 1, 100),
+        "hotspots.least_sources": (hot.least_sources, 1, 20),
         "hotspots.most_places": (hot.most_places, 1, 20),
         "hotspots.most_km2": (hot.most_km2, 0.015625, 4),
         "hotspots.most_share_of_area": (hot.most_share_of_area, 1e-6, 0.05),

@@ -20,6 +20,7 @@ from csgeo.errors import EmptyTable, NothingToReport
 from csgeo.hotspots.find import find_hotspots
 from csgeo.hotspots.surface import gather_in_cells
 from csgeo.intake import take_in
+from csgeo.lattice import cell_corner
 from csgeo.recipe import recipe_toml
 from csgeo.streets import street_network
 from csgeo.tables import INCIDENTS, SERVICES
@@ -126,7 +127,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
     found = found._replace(hotspots=add_peak_slots(found.hotspots, located))
     steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
     say("Drawing the lattice", 1, 3)
-    same = recipe.surface.cell_m == recipe.hotspots.cell_m
+    same = recipe.surface.cell_m == cell_corner(found.cells.index[:1])[2]
     cells = (
         found.cells if same else gather_in_cells(located, intake.area, cell_m=recipe.surface.cell_m)
     )
@@ -221,6 +222,8 @@ def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe, say: Prog
         most_places=choices.most_places,
         most_share_of_area=choices.most_share_of_area,
         least_in_stratum=choices.least_in_stratum,
+        least_people=choices.least_people,
+        least_sources=choices.least_sources,
         most_km2=choices.most_km2,
         replicates=choices.replicates,
         reruns=choices.reruns,

@@ -62,7 +62,7 @@ def test_a_recipe_written_and_read_again_is_the_same_and_holds_no_folder_of_this
         ),
         (
             "[hotspots]\nmethod = 'magic'\n",
-            "`hotspots.method` must be one of compact_places, getis_ord, hdbscan; it is 'magic'",
+            "`hotspots.method` must be one of compact_places, getis_ord, local_moran, scan",
         ),
         (
             "[hotspots]\ncell_m = '250'\n",

@@ -138,7 +138,7 @@ def artefact_reason(
     most, rest = int(held.max()), len(x) - int(held.max())
     if most > ONE_POINT_SHARE * len(x):
         return f"More than four in five of its records lie on one single point: {_ONE_POINT}"
-    if most > CARRYING_SHARE * len(x) and _chance_of(rest, expected) > UNUSUAL_P:
+    if most > CARRYING_SHARE * len(x) and chance_of(rest, expected) > UNUSUAL_P:
         return (
             "More than half of its records lie on one single point, and without them it would not "
             f"stand out: {_ONE_POINT}"
@@ -173,7 +173,7 @@ def _kind_of_building(
     return min(at, key=lambda word: (-int(at[word].sum()), word))
 
 
-def _chance_of(records: int, expected: float) -> float:
+def chance_of(records: int, expected: float) -> float:
     """Give the chance of at least so many records where `expected` are expected (Poisson)."""
     from scipy.special import pdtrc  # noqa: PLC0415  (heavy, and used only here)
 

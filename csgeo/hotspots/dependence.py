@@ -16,6 +16,7 @@ from csgeo.hotspots.counting import count_incidents, lay_field
 from csgeo.hotspots.redrawing import drawable
 from csgeo.hotspots.searching_again import (
     Search,
+    as_recorded,
     make_ready,
     search_again,
     with_room,
@@ -183,12 +184,11 @@ def _found_without(
     ready = make_ready(with_room(search), area, only_as_it_is=True)
     ground = ready.grounds[0]
     records = drawable(incidents, ground.field.ground)
-    ready = with_strength(ready, records.x, records.y, seed=seed)
+    ready = with_strength(ready, records, seed=seed)
     marked = mark_places(hotspots, cell_m=search.cell_m)
-    others = ~records.enforcement
-    points = (records.x[others], records.y[others])
+    others = as_recorded(records, np.flatnonzero(~records.enforcement))
     own = records_of_places(marked, ground, ground, records)
-    places = search_again(ready, ground, points, points)
+    places = search_again(ready, ground, others)
     return found_again(marked, ground, places, own, least_shared=LEAST_SHARED)
 
 

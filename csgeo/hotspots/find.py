@@ -8,14 +8,18 @@ import numpy as np
 
 from csgeo.errors import MethodError, RecipeError
 from csgeo.hotspots.artefacts import artefact_buildings
+from csgeo.hotspots.cell_size import choose_cell_m
+from csgeo.hotspots.compact_places import chance_strengths, scan_strength
 from csgeo.hotspots.counting import cells_table, count_incidents, lay_field
-from csgeo.hotspots.cutting import compact_windows
+from csgeo.hotspots.cutting import compact_windows, window_sites
 from csgeo.hotspots.expectation import expected_records
 from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
 from csgeo.hotspots.listing import Limits, choose_places, places_tables
+from csgeo.hotspots.methods.asked import Asked
+from csgeo.hotspots.methods.look import ByChance, look
 from csgeo.hotspots.ranking import check_limits
-from csgeo.hotspots.scoring import by_clusters, by_getis_ord, by_scan
+from csgeo.hotspots.records import support_of, when_of
 from csgeo.hotspots.searching_again import Search, strength_to_exceed
 from csgeo.hotspots.stability import stability
 from csgeo.recipe import EXPECTATIONS, METHODS
@@ -49,7 +53,7 @@ def find_hotspots(
     area: gpd.GeoDataFrame,
     *,
     method: Method = "compact_places",
-    cell_m: int = 125,
+    cell_m: int | None = None,
     expectation: Expectation = "surroundings",
     streets: gpd.GeoDataFrame | None = None,
     residents: gpd.GeoDataFrame | None = None,
@@ -57,6 +61,8 @@ def find_hotspots(
     strata: gpd.GeoDataFrame | None = None,
     most_places: int = 10,
     least_in_stratum: int = 0,
+    least_people: int = 3,
+    least_sources: int = 1,
     most_share_of_area: float = 0.05,
     most_km2: float = 0.25,
     replicates: int = 999,
@@ -74,9 +80,12 @@ def find_hotspots(
     area
         ``AREAS`` table, the study area; records outside are not used.
     method
-        "compact_places" (Poisson scan), "getis_ord" (Gi*) or "hdbscan" (scattered records).
+        Which statistic picks the places: "compact_places" (Poisson scan), or one of those in the
+        vocabulary ``method``. Whatever it is, a place is compact, exceeds the expectation, and
+        more so than chance gives anywhere.
     cell_m
-        Side of the lattice cells in metres: 125, 250, 500, ...
+        Side of the lattice cells in metres: 125, 250, 500, ...; by itself the smallest that is no
+        smaller than what is known of the records' places.
     expectation
         What records are compared with: "surroundings" (the records around, spread over the
         cells that can hold some), "streets" (metres of street) or "residents" (people).
@@ -88,12 +97,14 @@ def find_hotspots(
     least_in_stratum
         How many places each stratum is to have, so that the city does not drown the villages;
         they come after the strongest of all, up to 20. 0 for none.
+    least_people, least_sources
+        A place of fewer people (where they are known) or sources is set aside with the reason.
     most_share_of_area
         Share of the study area that the list may cover at most, up to 0.05.
     most_km2
         Largest place in square kilometres.
     replicates
-        How many times chance is tried for the p-values of compact places.
+        How many times chance is tried for the p-values.
     q
         Places with a higher q-value are not listed.
     reruns
@@ -117,11 +128,12 @@ def find_hotspots(
     RecipeError
         If an option is out of its bounds.
     MethodError
-        If no record lies in the study area, or the expectation lacks its table.
+        If no record lies in the study area, the records are too few for the method or lack what
+        it needs (such as days), or the expectation lacks its table.
 
     References
     ----------
-    See docs/methods/compact_places.md, getis_ord.md and hdbscan.md.
+    One page for each method in docs/methods; docs/methods/choosing.md compares them.
 
     Examples
     --------
@@ -138,27 +150,36 @@ def find_hotspots(
     check_same_crs(
         area=area, incidents=incidents, **{k: t for k, t in tables.items() if t is not None}
     )
+    cell_m, why_cells = (
+        choose_cell_m(incidents, area, most_km2=most_km2)
+        if cell_m is None
+        else (cell_m, "as asked")
+    )
     field = lay_field(area, cell_m=cell_m)
     counted = count_incidents(incidents, field)
     _check_enough(incidents, counted)
     expected, expected_words = expected_records(
         counted.incidents, field, expectation=expectation, streets=streets, residents=residents
     )
-    z = getis_ord_star(counted.incidents, field.mask)
-    z_q = q_values(one_sided_p(z))
-    windows = compact_windows(cell_m=cell_m, most_km2=most_km2)
-    if method == "getis_ord":
-        scored = by_getis_ord(z, z_q, windows, q=q)
-    elif method == "hdbscan":
-        scored = by_clusters(counted, expected, windows)
-    else:
-        scored = by_scan(
-            counted, expected, windows, replicates=replicates, seed=seed, progress=progress
-        )
-    limits = Limits(q, most_places, most_share_of_area, least_in_stratum)
-    chosen = choose_places(
-        scored, counted, expected, field, artefact_buildings(places), strata=strata, limits=limits
+    sites = window_sites(expected > 0, compact_windows(cell_m=cell_m, most_km2=most_km2))
+    strongest = chance_strengths(
+        expected, counted.inside, sites, replicates=replicates, seed=seed, progress=progress
     )
+    least = strength_to_exceed(strongest, q)
+    asked = Asked(
+        counted, expected, field, sites,
+        np.round(scan_strength(counted.incidents, expected, sites), 9),
+        q=q, replicates=replicates, seed=seed, when=when_of(incidents), progress=progress,
+    )  # fmt: skip
+    looked = look(method, asked, ByChance(strongest, least))
+    limits = Limits(
+        q, most_places, most_share_of_area, least_in_stratum, least_people, least_sources
+    )
+    support = support_of(incidents)
+    chosen = choose_places(
+        looked, counted, expected, field, artefact_buildings(places), support=support,
+        strata=strata, limits=limits,
+    )  # fmt: skip
     hotspots, aside = places_tables(
         chosen, incidents, counted, expected, field,
         method=method, streets=streets, places=places, strata=strata,
@@ -166,24 +187,34 @@ def find_hotspots(
     if reruns and len(hotspots):
         search = Search(
             method, cell_m, expectation, streets, residents, places, strata, limits, most_km2,
-            None if scored.strongest is None else strength_to_exceed(scored.strongest, q),
+            least, looked.settled,
         )  # fmt: skip
         again = stability(
             hotspots, incidents, area, search=search, reruns=reruns, seed=seed,
             progress=None if progress is None else lambda _, done, of: progress(done, of),
         )  # fmt: skip
         hotspots = hotspots.assign(stability=again)
-    cells = cells_table(incidents, field, counted, expected=expected, getis_ord_star=z, q_value=z_q)
+    z = getis_ord_star(counted.incidents, field.mask)
+    cells = cells_table(
+        incidents, field, counted,
+        expected=expected, getis_ord_star=z, q_value=q_values(one_sided_p(z)),
+    )  # fmt: skip
     choices: dict[str, str | float] = {
         "records": _words_of_records(counted),
-        "cells": f"Squares of {cell_m} m, aligned to the National Grid.",
+        "cells": f"Squares of {cell_m} m, aligned to the National Grid ({why_cells}).",
         "largest_place": (
             f"A place has at most {most_km2:g} square kilometres, with a free ring around it."
         ),
         "expectation": expected_words,
-        "method": scored.words,
+        "method": looked.words,
+        "chance": (
+            f"A place holds more records than the expectation gives it, and more than all but "
+            f"{q:g} of {replicates} draws by chance put together anywhere."
+        ),
         "listed": _words_of_list(hotspots, aside, q=q, most_places=most_places),
     }
+    if support.people_known or least_sources > 1:
+        choices["people"] = _words_of_people(support.people_known, least_people, least_sources)
     if reruns:
         choices["sure"] = (
             f"The search was run {reruns} times again on people drawn anew, each record moved "
@@ -226,6 +257,12 @@ def _words_of_records(counted: Counted) -> str:
         f"{counted.inside:,} records lie in the study area and were used; {counted.outside:,} lie "
         f"outside and {counted.without_place:,} have no place."
     )
+
+
+def _words_of_people(known: bool, least_people: int, least_sources: int) -> str:
+    needs = [f"at least {least_people} people"] if known else []
+    needs += [f"records from at least {least_sources} sources"] if least_sources > 1 else []
+    return f"A place has {' and '.join(needs)}; others are set aside with the reason."
 
 
 def _words_of_list(

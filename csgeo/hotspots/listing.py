@@ -14,6 +14,7 @@ from csgeo.hotspots.counting import count_people
 from csgeo.hotspots.cutting import Window, separate_windows
 from csgeo.hotspots.names import name_places
 from csgeo.hotspots.ranking import MOST_PLACES, ranked, strata_of
+from csgeo.hotspots.resting_on_few import resting_reason
 from csgeo.tables import HOTSPOTS, SET_ASIDE
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from csgeo.hotspots.artefacts import Buildings
     from csgeo.hotspots.counting import Counted, Field
-    from csgeo.hotspots.scoring import Scored
+    from csgeo.hotspots.methods.look import Looked
+    from csgeo.hotspots.records import Support
 
     Integers = npt.NDArray[np.int64]
     Numbers = npt.NDArray[np.float64]
@@ -39,21 +41,28 @@ class Place(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How long the list may get: over the whole, in each stratum, and on the ground."""
+    """How long the list may get, over the whole, in each stratum, and on the ground; of how many.
+
+    A place of fewer than ``least_people`` people (where they are known) or ``least_sources``
+    sources is set aside.
+    """
 
     q: float
     most_places: int
     most_share_of_area: float
     least_in_stratum: int = 0
+    least_people: int = 1
+    least_sources: int = 1
 
 
 def choose_places(
-    scored: Scored,
+    looked: Looked,
     counted: Counted,
     expected: Numbers,
     field: Field,
     buildings: Buildings,
     *,
+    support: Support,
     limits: Limits,
     strata: gpd.GeoDataFrame | None = None,
 ) -> list[Place]:
@@ -61,12 +70,14 @@ def choose_places(
 
     Parameters
     ----------
-    scored, counted, expected, field
+    looked, counted, expected, field
         The scores, the records, the raster of expected records and the study area.
     buildings
         Where records are often placed, from ``artefact_buildings``.
+    support
+        Of whom and from where the records are.
     limits
-        The walk ends at the first place with a higher q-value, or when the list is that long
+        Places with a higher q-value are passed over; the walk ends when the list is that long
         and each stratum has its least, or when it would cover more than that share.
     strata
         ``AREAS`` with stratum, or None.
@@ -81,15 +92,22 @@ def choose_places(
     covered = 0
     quota = _Quota(limits, field, strata)
     rows_of = _rows_by_cell(counted)
-    for window in separate_windows(scored.scores, field.mask, scored.sites):
-        p_value, q_value = scored.chance(window)
-        if q_value > limits.q or quota.full:
+    for window in separate_windows(looked.scores, field.mask, looked.sites):
+        if quota.full:
             break
+        p_value, q_value = looked.chance(window)
         rows = rows_of(window.cells)
-        if len(rows) < scored.least_records or not quota.wants(window):
+        if q_value > limits.q or len(rows) < looked.least_records or not quota.wants(window):
             continue
         due = float(expected.ravel()[window.cells].sum())
-        reason = artefact_reason(counted.x[rows], counted.y[rows], buildings, expected=due)
+        reason = artefact_reason(
+            counted.x[rows], counted.y[rows], buildings, expected=due
+        ) or resting_reason(
+            support.of(rows),
+            expected=due,
+            least_people=limits.least_people,
+            least_sources=limits.least_sources,
+        )
         if reason is None:
             covered += len(window.cells)
             if covered > most_cells:

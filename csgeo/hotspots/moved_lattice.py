@@ -38,9 +38,15 @@ class Ground(NamedTuple):
     expectation: Expectation
     strata: gpd.GeoDataFrame | None
 
+    @property
+    def moved_m(self) -> tuple[float, float]:
+        """How far the lattice is moved to the east and to the north, in metres."""
+        east, north = (half * self.field.cell_m / 2 for half in self.halves)
+        return east, north
+
     def position(self, x: Numbers, y: Numbers) -> Integers:
         """Flat position of the cell of each point (metres); -1 outside of the area."""
-        east, north = (half * self.field.cell_m / 2 for half in self.halves)
+        east, north = self.moved_m
         x, y = x - east, y - north
         position = self.field.position(x, y)
         near = np.flatnonzero((position >= 0) & ~self.field.whole.ravel()[position])

@@ -14,11 +14,14 @@ import pandas as pd
 import shapely
 
 from csgeo.errors import MethodError
+from csgeo.hotspots.records import support_of, when_of
 from csgeo.tables import INCIDENTS
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+
+    from csgeo.hotspots.records import Support, When
 
     Integers: TypeAlias = npt.NDArray[np.int64]
     Numbers: TypeAlias = npt.NDArray[np.float64]
@@ -29,7 +32,8 @@ class Drawable(NamedTuple):
     """Records that can be drawn anew, in an order that does not depend on that of the rows.
 
     ``x``, ``y`` as recorded and ``precision_m`` (0 where it is missing: not moved), all in
-    metres; ``unit`` says which records are drawn together, ``units`` how many such there are.
+    metres; ``unit`` says which records are drawn together, ``units`` how many such there are;
+    ``when`` and ``support`` are theirs.
     """
 
     x: Numbers
@@ -38,6 +42,8 @@ class Drawable(NamedTuple):
     unit: Integers
     units: int
     enforcement: Flags
+    when: When
+    support: Support
 
 
 class Drawn(NamedTuple):
@@ -87,10 +93,16 @@ def drawable(incidents: gpd.GeoDataFrame, ground: shapely.Geometry) -> Drawable:
     x, y, precision_m, row = x[near], y[near], precision_m[near], has_place[near]
     enforcement = (incidents["origin"] == "enforcement").fillna(False).to_numpy(dtype=bool)[row]
     person = _people(incidents, row)
+    when, support = when_of(incidents).of(row), support_of(incidents).of(row)
     # rows that are alike in all of these may stand for each other
-    order = np.lexsort((enforcement, precision_m, y, x, person))
+    order = np.lexsort(
+        (support.source, when.day, when.month, enforcement, precision_m, y, x, person)
+    )
     unit, units = _units(person[order])
-    return Drawable(x[order], y[order], precision_m[order], unit, units, enforcement[order])
+    return Drawable(
+        x[order], y[order], precision_m[order], unit, units, enforcement[order],
+        when.of(order), support.of(order)._replace(person=unit),
+    )  # fmt: skip
 
 
 def draw(records: Drawable, *, seed: int, number: int, with_enforcement: bool = True) -> Drawn:

@@ -15,27 +15,28 @@ from csgeo.hotspots.artefacts import artefact_buildings
 from csgeo.hotspots.compact_places import chance_strengths, scan_strength
 from csgeo.hotspots.cutting import compact_windows, window_sites
 from csgeo.hotspots.expectation import SURROUNDINGS_M
-from csgeo.hotspots.false_discovery import q_values
-from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
 from csgeo.hotspots.listing import Limits, choose_places
+from csgeo.hotspots.methods.asked import Asked
+from csgeo.hotspots.methods.look import ByChance, look
 from csgeo.hotspots.moved_lattice import HALVES, lay_grounds
 from csgeo.hotspots.ranking import MOST_PLACES
-from csgeo.hotspots.scoring import Scored, by_clusters, by_getis_ord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import numpy.typing as npt
 
     from csgeo.hotspots.artefacts import Buildings
     from csgeo.hotspots.counting import Counted
-    from csgeo.hotspots.cutting import Window, Windows
+    from csgeo.hotspots.cutting import Windows
     from csgeo.hotspots.moved_lattice import Ground
+    from csgeo.hotspots.records import Support, When
+    from csgeo.hotspots.redrawing import Drawable, Drawn
 
     Integers: TypeAlias = npt.NDArray[np.int64]
     Numbers: TypeAlias = npt.NDArray[np.float64]
 
-#: What a place of the Poisson scan needs at least, as in the first search.
-_LEAST_RECORDS = 2
 #: How much longer than the first list that of a re-run may be (docs/decisions/0014).
 ROOM = 2
 
@@ -43,8 +44,8 @@ ROOM = 2
 class Search(NamedTuple):
     """How the places were found: the choices of ``find_hotspots``.
 
-    ``least_strength`` is what a window of the Poisson scan must exceed, from
-    ``strength_to_exceed``; if it is None, chance is tried `replicates` times to find it.
+    ``least_strength`` is what a window must exceed, from ``strength_to_exceed``, and ``settled``
+    what the method itself has chosen; if they are None, both are found from the records.
     """
 
     method: str = "compact_places"
@@ -57,7 +58,36 @@ class Search(NamedTuple):
     limits: Limits = Limits(q=0.05, most_places=10, most_share_of_area=0.05)
     most_km2: float = 0.25
     least_strength: float | None = None
+    settled: Mapping[str, float] | None = None
     replicates: int = 999
+
+
+class Records(NamedTuple):
+    """n records of one run: where they are put, where they were recorded (metres), and theirs."""
+
+    x: Numbers
+    y: Numbers
+    recorded_x: Numbers
+    recorded_y: Numbers
+    when: When
+    support: Support
+
+    def of(self, rows: Integers) -> Records:
+        """Take some of the records."""
+        x, y, east, north = (values[rows] for values in self[:4])
+        return Records(x, y, east, north, self.when.of(rows), self.support.of(rows))
+
+
+def as_recorded(records: Drawable, rows: Integers | None = None) -> Records:
+    """Take records where they were recorded; all of them, or some rows."""
+    own = np.arange(len(records.x)) if rows is None else rows
+    x, y = records.x[own], records.y[own]
+    return Records(x, y, x, y, records.when.of(own), records.support.of(own))
+
+
+def as_drawn(records: Drawable, drawn: Drawn) -> Records:
+    """Take the records of one draw where they were put."""
+    return as_recorded(records, drawn.record)._replace(x=drawn.x, y=drawn.y)
 
 
 def with_room(search: Search) -> Search:
@@ -106,21 +136,23 @@ def make_ready(search: Search, area: gpd.GeoDataFrame, *, only_as_it_is: bool = 
     return Ready(search, windows, artefact_buildings(search.places), grounds)
 
 
-def with_strength(ready: Ready, x: Numbers, y: Numbers, *, seed: int) -> Ready:
-    """Find what a window must exceed from the records as they are, if it is not known."""
+def with_strength(ready: Ready, records: Drawable, *, seed: int) -> Ready:
+    """Settle what a window must exceed, and what the method chooses, from the records as they are."""
     search, ground = ready.search, ready.grounds[0]
-    if search.method != "compact_places" or search.least_strength is not None:
+    if search.least_strength is not None and search.settled is not None:
         return ready
-    counted, _ = ground.counted(x, y)
+    own = as_recorded(records)
+    counted, inside = ground.counted(own.x, own.y)
     if counted.inside == 0:  # they are only near: nothing can be stronger than chance
-        return ready._replace(search=search._replace(least_strength=float("inf")))
-    expected = ground.expectation.of(counted.incidents, SURROUNDINGS_M)
-    sites = window_sites(expected > 0, ready.windows)
+        return ready._replace(search=search._replace(least_strength=float("inf"), settled={}))
+    asked = _asked(ready, ground, counted, own.of(inside), reach_m=SURROUNDINGS_M)
     strongest = chance_strengths(
-        expected, counted.inside, sites, replicates=search.replicates, seed=seed
+        asked.expected, counted.inside, asked.sites, replicates=search.replicates, seed=seed
     )
     least = strength_to_exceed(strongest, search.limits.q)
-    return ready._replace(search=search._replace(least_strength=least))
+    first = asked._replace(settled=None, replicates=search.replicates, seed=seed)
+    settled = look(search.method, first, ByChance(strongest, least)).settled
+    return ready._replace(search=search._replace(least_strength=least, settled=settled))
 
 
 def strength_to_exceed(strongest: Numbers, q: float) -> float:
@@ -145,60 +177,54 @@ def strength_to_exceed(strongest: Numbers, q: float) -> float:
 
 
 def search_again(
-    ready: Ready,
-    ground: Ground,
-    moved: tuple[Numbers, Numbers],
-    recorded: tuple[Numbers, Numbers],
-    *,
-    reach_m: float = SURROUNDINGS_M,
+    ready: Ready, ground: Ground, records: Records, *, reach_m: float = SURROUNDINGS_M
 ) -> list[Integers]:
     """List the places of one run, without those that are set aside.
 
     Parameters
     ----------
     ready, ground
-        The search, and one of its lattices.
-    moved, recorded
-        n eastings and n northings in metres: where the records were put, and where they were
-        recorded. What is piled up on one point is judged by the second.
+        The search, with what is settled (``with_strength``), and one of its lattices.
+    records
+        What is piled up on one point is judged by where it was recorded.
     reach_m
-        Standard deviation of the surroundings.
+        Standard deviation of the surroundings; bandwidths of methods are stretched alike.
 
     Returns
     -------
     places
         The cells of each place as flat positions on `ground`, strongest first.
     """
-    counted, inside = ground.counted(*moved)
+    counted, inside = ground.counted(records.x, records.y)
     if counted.inside == 0:
         return []
-    expected = ground.expectation.of(counted.incidents, reach_m)
-    scored = _scored(ready, counted, expected, ground)
-    if scored is None:
+    own = records.of(inside)
+    asked = _asked(ready, ground, counted, own, reach_m=reach_m)
+    try:
+        looked = look(
+            ready.search.method, asked, ByChance(None, ready.search.least_strength or 0.0)
+        )
+    except MethodError:  # too few records were drawn for the method
         return []
-    x, y = (values[inside] for values in recorded)
     chosen = choose_places(
-        scored, counted._replace(x=x, y=y), expected, ground.field, ready.buildings,
-        strata=ground.strata, limits=ready.search.limits,
+        looked, counted._replace(x=own.recorded_x, y=own.recorded_y), asked.expected, ground.field,
+        ready.buildings, support=own.support, strata=ground.strata, limits=ready.search.limits,
     )  # fmt: skip
     return [place.window.cells for place in chosen if place.reason is None]
 
 
-def _scored(ready: Ready, counted: Counted, expected: Numbers, ground: Ground) -> Scored | None:
+def _asked(
+    ready: Ready, ground: Ground, counted: Counted, records: Records, *, reach_m: float
+) -> Asked:
+    """Put the question of a re-run, in the system of its lattice."""
     search = ready.search
-    if search.method == "getis_ord":
-        z = getis_ord_star(counted.incidents, ground.field.mask)
-        return by_getis_ord(z, q_values(one_sided_p(z)), ready.windows, q=search.limits.q)
-    if search.method == "hdbscan":
-        try:
-            return by_clusters(counted, expected, ready.windows)
-        except MethodError:  # too few different points were drawn
-            return None
+    expected = ground.expectation.of(counted.incidents, reach_m)
     sites = window_sites(expected > 0, ready.windows)
-    scores = np.round(scan_strength(counted.incidents, expected, sites), 9)
-    scores[scores <= (search.least_strength or 0.0)] = 0.0
-    return Scored(scores, sites, _as_strong_as_listed, "", _LEAST_RECORDS)
-
-
-def _as_strong_as_listed(_window: Window) -> tuple[float, float]:
-    return 0.0, 0.0
+    east, north = ground.moved_m
+    return Asked(
+        counted._replace(x=counted.x - east, y=counted.y - north),
+        expected, ground.field, sites,
+        np.round(scan_strength(counted.incidents, expected, sites), 9),
+        q=search.limits.q, replicates=0, seed=0, when=records.when, settled=search.settled or {},
+        stretch=reach_m / SURROUNDINGS_M,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from csgeo.hotspots.moved_lattice import HALVES
 from csgeo.hotspots.redrawing import draw, drawable
 from csgeo.hotspots.searching_again import (
     Search,
+    as_drawn,
     make_ready,
     search_again,
     with_room,
@@ -132,7 +133,7 @@ def stability(
         return unknown
     ready = make_ready(with_room(search), area)
     records = drawable(incidents, ready.grounds[0].field.ground)
-    ready = with_strength(ready, records.x, records.y, seed=seed)
+    ready = with_strength(ready, records, seed=seed)
     marked = mark_places(hotspots, cell_m=search.cell_m)
     own = [records_of_places(marked, ready.grounds[0], g, records) for g in ready.grounds]
 
@@ -225,13 +226,8 @@ def variation(number: int, *, without_enforcement: float) -> Variation:
 
 def _run_again(ready: Ready, records: Drawable, varied: Variation, *, seed: int) -> list[Integers]:
     drawn = draw(records, seed=seed, number=varied.number, with_enforcement=varied.with_enforcement)
-    return search_again(
-        ready,
-        ready.grounds[varied.lattice],
-        (drawn.x, drawn.y),
-        (records.x[drawn.record], records.y[drawn.record]),
-        reach_m=varied.reach_m,
-    )
+    ground = ready.grounds[varied.lattice]
+    return search_again(ready, ground, as_drawn(records, drawn), reach_m=varied.reach_m)
 
 
 def _label_at(marked: Marked, column: Integers, row: Integers) -> Integers:

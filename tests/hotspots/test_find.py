@@ -8,15 +8,29 @@ import shapely
 
 from csgeo.errors import MethodError, RecipeError, WrongCRS
 from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.methods.look import BY_NAME
 from csgeo.lattice import cell_corner, cell_polygon
+from csgeo.recipe import METHODS
 from csgeo.tables import CELLS, HOTSPOTS, SET_ASIDE
-
-METHODS = ["compact_places", "getis_ord", "hdbscan"]
 
 
 @pytest.fixture(scope="module")
 def area(area_of):
     return area_of(5000, 5000)
+
+
+@pytest.fixture(scope="module")
+def town(town):
+    """The town over two years; the gathering is of the last five months, three records a day."""
+    days = np.r_[np.arange(600) * 7919 % 730, 580 + np.arange(120) // 3 * 5 % 150]
+    return town.assign(
+        occurred_from=pd.Timestamp("2020-01-01") + pd.to_timedelta(days, unit="D"),
+        when_precision="day",
+    )
+
+
+def test_every_method_of_the_recipe_is_known_and_no_other():
+    assert tuple(BY_NAME) == METHODS
 
 
 def polygons(found):
@@ -42,6 +56,7 @@ def test_each_method_finds_where_records_gather_and_answers_in_the_same_table(me
         "largest_place",
         "expectation",
         "method",
+        "chance",
         "listed",
     ]
     assert found.choices["records"].startswith("720 records lie in the study area")
@@ -49,9 +64,7 @@ def test_each_method_finds_where_records_gather_and_answers_in_the_same_table(me
 
 @pytest.mark.parametrize("method", METHODS)
 def test_places_are_unions_of_their_cells_with_a_free_ring(method, town, area):
-    found = find_hotspots(
-        town, area, method=method, replicates=99, q=1 if method != "getis_ord" else 0.05
-    )
+    found = find_hotspots(town, area, method=method, replicates=99, q=1)
     for cells, place in zip(polygons(found), found.hotspots.itertuples(), strict=True):
         assert shapely.equals(shapely.union_all(cell_polygon(cells)), place.geometry)
         assert place.area_km2 == pytest.approx(place.geometry.area / 1e6)
@@ -226,7 +239,7 @@ def test_no_record_in_the_area_is_refused(area, incidents_at):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"method": "kernel"}, "`method` must be one of compact_places, getis_ord, hdbscan"),
+        ({"method": "kernel"}, "`method` must be one of compact_places, getis_ord, local_moran"),
         ({"expectation": "gut"}, "`expectation` must be one of surroundings, streets, residents"),
         ({"cell_m": 100}, "`cell_m` must be one of 125"),
         ({"q": 0}, "`q` must be above 0"),
@@ -266,3 +279,99 @@ def test_re_runs_say_how_sure_a_strong_place_is_and_without_them_it_is_not_said(
     assert seen[-1] == (20, 20)
     rest = again.hotspots.drop(columns="stability")
     pd.testing.assert_frame_equal(rest, once.hotspots.drop(columns="stability"))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_child_makes_no_place_by_any_method(method, town, area, incidents_at):
+    rng = np.random.default_rng(3)
+    own = incidents_at(*(4000 + rng.uniform(-120, 120, (2, 40))), people=["child"] * 40)
+    own = own.assign(
+        occurred_from=pd.Timestamp("2021-11-01") + pd.to_timedelta(np.arange(40), unit="D"),
+        when_precision="day",
+    )
+    own.index = pd.Index([f"C{k}" for k in range(40)], name="incident_id")
+    people = pd.array([f"P{k}" for k in range(len(town))], dtype="str")
+    records = pd.concat([town.assign(person_key=people), own])
+    found = find_hotspots(records, area, method=method, replicates=99)
+    near = [shapely.distance(g.centroid, shapely.Point(4000, 4000)) < 200 for g in found.set_aside.geometry]  # fmt: skip
+    assert not any(
+        shapely.distance(g.centroid, shapely.Point(4000, 4000)) < 200
+        for g in found.hotspots.geometry
+    )
+    if any(near):
+        assert found.set_aside["reason"][near].str.contains("of one person|of 1 person|of 2 people").all()
+    assert found.choices["people"].startswith("A place has at least 3 people")
+
+
+def test_a_place_that_one_source_makes_is_set_aside_if_two_are_asked_for(town, area):
+    source = np.where(np.arange(len(town)) % 2 == 0, "police", "health")
+    source[600:] = "police"
+    records = town.assign(source=source)
+    plain = find_hotspots(records, area, replicates=99)
+    twofold = find_hotspots(records, area, replicates=99, least_sources=2)
+    assert len(plain.set_aside) == 0
+    assert len(twofold.hotspots) + len(twofold.set_aside) >= 1
+    for cells, reason in zip(twofold.set_aside["cells"], twofold.set_aside["reason"], strict=True):
+        assert "from 1 source" in reason, cells
+    assert twofold.choices["people"].startswith("A place has records from at least 2 sources")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_no_method_can_answer_is_refused_or_answered_by_an_empty_list(
+    method, area, incidents_at, area_of
+):
+    def looked(records, where=area):
+        try:
+            return len(find_hotspots(records, where, method=method, replicates=99).hotspots)
+        except MethodError:
+            return "refused"
+
+    one = incidents_at([2000], [2000])
+    assert looked(one) in {0, "refused"}
+    spread = incidents_at(*np.random.default_rng(1).uniform(0, 5000, (2, 12)))
+    assert looked(spread) in {0, "refused"}
+    same = incidents_at([2000] * 300, [2000] * 300)
+    assert looked(same) in {0, "refused"}, "all on one point, which is set aside"
+    only_cell = area_of(125, 125)
+    assert looked(incidents_at([60, 61, 62], [60, 61, 62]), only_cell) in {0, "refused"}
+    everywhere = np.arange(62.5, 5000, 125)
+    even = incidents_at(*(v.ravel() for v in np.meshgrid(everywhere, everywhere)))
+    assert looked(even) in {0, "refused"}, "no cell differs from another"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_area_in_two_parts_and_an_island_are_one_area(method, town, area):
+    parts = area.set_geometry(
+        [
+            shapely.union_all(
+                [shapely.box(0, 0, 2500, 5000), shapely.box(3000, 0, 5000, 5000),
+                 shapely.box(9000, 9000, 9500, 9500)]
+            )
+        ]
+    )  # fmt: skip
+    found = find_hotspots(town, parts, method=method, replicates=99)
+    assert (
+        shapely.distance(found.hotspots.geometry.iloc[0].centroid, shapely.Point(2000, 3000)) < 130
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_turning_the_map_turns_the_places(method, town, area):
+    turned = town.set_geometry(
+        gpd.points_from_xy(5000 - town.geometry.y, town.geometry.x, crs=town.crs)
+    )
+    plain = find_hotspots(town, area, method=method, replicates=99)
+    other = find_hotspots(turned, area, method=method, replicates=99)
+    a, b = plain.hotspots.geometry.iloc[0].centroid, other.hotspots.geometry.iloc[0].centroid
+    assert shapely.distance(shapely.Point(5000 - a.y, a.x), b) < 130
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_record_far_outside_changes_nothing(method, town, area, incidents_at):
+    far = incidents_at([400_000], [400_000]).assign(
+        occurred_from=pd.Timestamp("2020-06-01"), when_precision="day"
+    )
+    far.index = pd.Index(["far"], name="incident_id")
+    plain = find_hotspots(town, area, method=method, replicates=99)
+    more = find_hotspots(pd.concat([town, far]), area, method=method, replicates=99)
+    pd.testing.assert_frame_equal(plain.hotspots, more.hotspots)

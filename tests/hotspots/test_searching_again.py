@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from csgeo.hotspots.compact_places import chance_p_value
+from csgeo.hotspots.compact_places import chance_p_value, chance_strengths
+from csgeo.hotspots.cutting import window_sites
 from csgeo.hotspots.expectation import SURROUNDINGS_M
 from csgeo.hotspots.find import find_hotspots
 from csgeo.hotspots.listing import Limits
-from csgeo.hotspots.scoring import by_scan
+from csgeo.hotspots.redrawing import drawable
 from csgeo.hotspots.searching_again import (
     Search,
+    as_recorded,
     make_ready,
     search_again,
     strength_to_exceed,
@@ -32,15 +34,15 @@ def test_too_few_replicates_let_nothing_through():
     assert strength_to_exceed(np.array([1.0, 2.0]), 0.05) == np.inf
 
 
-@pytest.mark.parametrize("method", ["compact_places", "getis_ord", "hdbscan"])
+@pytest.mark.parametrize("method", ["compact_places", "getis_ord", "scan", "hdbscan"])
 def test_the_same_records_on_the_same_lattice_give_the_same_places(method, town, area_of):
     area = area_of(5000, 5000)
     found = find_hotspots(town, area, method=method, replicates=99, seed=2)
     ready = make_ready(Search(method=method, replicates=99), area)
-    points = (town.geometry.x.to_numpy(), town.geometry.y.to_numpy())
-    ready = with_strength(ready, *points, seed=2)
+    records = drawable(town, ready.grounds[0].field.ground)
+    ready = with_strength(ready, records, seed=2)
     ground = ready.grounds[0]
-    places = search_again(ready, ground, points, points)
+    places = search_again(ready, ground, as_recorded(records))
     cells = {" ".join(sorted(ground.field.ids(p))) for p in places}
     assert len(cells) > 0
     assert cells == set(found.hotspots["cells"])
@@ -48,14 +50,15 @@ def test_the_same_records_on_the_same_lattice_give_the_same_places(method, town,
 
 def test_a_pile_is_judged_where_it_was_recorded(town, area_of):
     ready = make_ready(Search(least_strength=10.0), area_of(5000, 5000), only_as_it_is=True)
-    moved = (town.geometry.x.to_numpy(), town.geometry.y.to_numpy())
-    piled = tuple(v.copy() for v in moved)
-    piled[0][600:], piled[1][600:] = 2000, 3000
-    own = ready.grounds[0].position(np.array([2010.0]), np.array([3010.0]))[0]
-    spread = search_again(ready, ready.grounds[0], moved, moved)
-    pile = search_again(ready, ready.grounds[0], moved, piled)
-    assert any(own in cells for cells in spread)
-    assert not any(own in cells for cells in pile)
+    ground = ready.grounds[0]
+    moved = as_recorded(drawable(town, ground.field.ground))
+    at = (np.abs(moved.x - 2000) < 150) & (np.abs(moved.y - 3000) < 150)
+    piled = moved._replace(
+        recorded_x=np.where(at, 2000.0, moved.x), recorded_y=np.where(at, 3000.0, moved.y)
+    )
+    own = ground.position(np.array([2010.0]), np.array([3010.0]))[0]
+    assert any(own in cells for cells in search_again(ready, ground, moved))
+    assert not any(own in cells for cells in search_again(ready, ground, piled))
 
 
 @pytest.mark.parametrize(("most", "longer"), [(1, 2), (10, 20), (15, 20), (20, 20)])
@@ -64,22 +67,38 @@ def test_the_list_may_be_twice_as_long_but_no_longer_than_any(most, longer):
     assert limits == Limits(0.05, longer, 0.02, 3)
 
 
-def test_no_records_give_no_places(area_of):
+def test_no_records_give_no_places(town, area_of):
     ready = make_ready(Search(least_strength=1.0), area_of(1000, 1000), only_as_it_is=True)
-    none = (np.empty(0), np.empty(0))
-    assert search_again(ready, ready.grounds[0], none, none) == []
+    records = as_recorded(drawable(town, area_of(5000, 5000).geometry.iloc[0]))
+    none = records.of(np.empty(0, dtype=np.int64))
+    assert search_again(ready, ready.grounds[0], none) == []
 
 
-def test_what_the_first_search_drew_need_not_be_drawn_again(town, area_of):
+def test_what_the_first_search_settled_is_not_settled_again(town, area_of):
     area = area_of(5000, 5000)
     ready = make_ready(Search(replicates=99), area, only_as_it_is=True)
     ground = ready.grounds[0]
-    points = (town.geometry.x.to_numpy(), town.geometry.y.to_numpy())
-    counted, _ = ground.counted(*points)
+    records = drawable(town, ground.field.ground)
+    counted, _ = ground.counted(records.x, records.y)
     expected = ground.expectation.of(counted.incidents, SURROUNDINGS_M)
-    scored = by_scan(counted, expected, ready.windows, replicates=99, seed=2)
-    assert scored.strongest is not None
-    least = with_strength(ready, *points, seed=2).search.least_strength
-    assert least == strength_to_exceed(scored.strongest, 0.05)
-    known = ready._replace(search=ready.search._replace(least_strength=7.5))
-    assert with_strength(known, *points, seed=2).search.least_strength == 7.5
+    sites = window_sites(expected > 0, ready.windows)
+    strongest = chance_strengths(expected, counted.inside, sites, replicates=99, seed=2)
+    least = with_strength(ready, records, seed=2).search.least_strength
+    assert least == strength_to_exceed(strongest, 0.05)
+    known = ready._replace(search=ready.search._replace(least_strength=7.5, settled={}))
+    assert with_strength(known, records, seed=2).search.least_strength == 7.5
+
+
+def test_a_scan_takes_over_how_strong_a_cluster_must_be(town, area_of):
+    ready = make_ready(Search(method="scan", replicates=99), area_of(5000, 5000))
+    records = drawable(town, ready.grounds[0].field.ground)
+    settled = with_strength(ready, records, seed=2).search.settled
+    assert settled is not None
+    assert settled["least_statistic"] > 5
+
+
+def test_a_method_that_has_too_little_in_a_re_run_lists_nothing(town, area_of):
+    search = Search(method="near_repeat", least_strength=1.0, settled={})
+    ready = make_ready(search, area_of(5000, 5000), only_as_it_is=True)
+    records = as_recorded(drawable(town, ready.grounds[0].field.ground))
+    assert search_again(ready, ready.grounds[0], records) == []  # months only

@@ -76,7 +76,7 @@ def test_one_person_with_thirty_records_does_not_survive(incidents_at, area):
     many = _with_group(incidents_at, 30, **close)
     share = {}
     for called, incidents in (("one", one), ("many", many)):
-        first = find_hotspots(incidents, area, **FEW).hotspots.iloc[:1]
+        first = find_hotspots(incidents, area, least_people=1, **FEW).hotspots.iloc[:1]
         share[called] = stability(first, incidents, area, search=_search(), seed=1).iloc[0]
     # a person is left out of a draw with a chance of 1/e
     assert share["one"] <= 0.72
@@ -162,7 +162,7 @@ def test_the_other_methods_can_be_run_again_too(method, strong, area):
 def test_what_enforcement_found_is_left_out_of_the_stated_share(incidents_at, area):
     incidents = _with_group(incidents_at, 80)
     incidents["origin"] = ["reported"] * 600 + ["enforcement"] * 80
-    first = find_hotspots(incidents, area, **FEW).hotspots.iloc[:1]
+    first = find_hotspots(incidents, area, least_people=1, **FEW).hotspots.iloc[:1]
     options = {"search": _search(least_strength=10.0), "reruns": 20}
     assert stability(first, incidents, area, without_enforcement=0.5, **options).iloc[0] == 0.5
     assert stability(first, incidents, area, without_enforcement=0, **options).iloc[0] == 1.0

@@ -171,6 +171,8 @@ def _moments(
 ) -> tuple[Numbers, Numbers]:
     """Give the expectation and the variance of each I."""
     n, ones = len(centred), np.ones(len(centred))
+    if n < 3:  # nothing can be unusual
+        return np.full(n, np.nan), np.full(n, np.nan)
     reach, squares = near @ ones, (near * near) @ ones
     if assumption == "conditional":
         others = (m2 - centred**2 / (n - 1)) * n / max(n - 2, 1)

@@ -138,6 +138,15 @@ def events_at(x: npt.ArrayLike, y: npt.ArrayLike, when: npt.ArrayLike) -> Events
     return _enough(Events(ids, columns["x"], columns["y"], columns["when"], {}))
 
 
+def days_known(incidents: gpd.GeoDataFrame) -> Numbers:
+    """Give the day on which each record began, counted from 1970; missing unless known to the day."""
+    began = incidents["occurred_from"]
+    known = (began.notna() & incidents["when_precision"].isin(_TO_THE_DAY)).to_numpy()
+    days = np.full(len(incidents), np.nan)
+    days[known] = _in_days(began[known], whole_days=True)
+    return days
+
+
 def known_events(events: gpd.GeoDataFrame | Events) -> Events:
     """Take events as they are, or from INCIDENTS by date."""
     return events if isinstance(events, Events) else events_of(events)
