@@ -32,9 +32,7 @@ NEAR_SHARE = 0.5
 ONE_POINT_SHARE = 0.8
 #: More than this share, and what is left without the point is nothing unusual: set aside.
 CARRYING_SHARE = 0.5
-#: A record whose place is known no better than this may have been anywhere around (metres).
-COARSE_M = 500.0
-#: More than this share of a place's records so coarsely placed: set aside.
+#: More than this share of a place's records known less exactly than a place is wide: set aside.
 COARSE_SHARE = 0.5
 #: What is left is unusual where the expectation gives as many with a lower chance than this.
 UNUSUAL_P = 0.01
@@ -55,8 +53,8 @@ class Placing(NamedTuple):
     """How each of n records was put where it is.
 
     ``named`` is the kind of such a building that the record itself names (a number of
-    ``artefact_kinds``), -1 for none; ``coarse`` says where its place is known no better than
-    to within ``COARSE_M``.
+    ``artefact_kinds``), -1 for none; ``coarse`` says where its place is known less
+    exactly than the largest place is wide.
     """
 
     named: Integers
@@ -72,12 +70,17 @@ def artefact_kinds() -> tuple[str, ...]:
     return load_vocabulary("location").where("artefact", "yes")
 
 
-def placing_of(incidents: gpd.GeoDataFrame) -> Placing:
-    """Take from n ``INCIDENTS`` what they say themselves about where they were put."""
+def placing_of(incidents: gpd.GeoDataFrame, *, most_km2: float = 0.25) -> Placing:
+    """Take from n ``INCIDENTS`` what they say themselves about where they were put.
+
+    ``most_km2`` is the largest place: a record known less exactly than its width, that of a disc
+    of this size (564 m for 0.25), may have been anywhere around it.
+    """
     INCIDENTS.check(incidents, "incidents")
     at = pd.Index(artefact_kinds()).get_indexer(pd.Index(incidents["location_type"], dtype=object))
     precision_m = incidents["precision_m"].to_numpy(dtype=float, na_value=np.nan)
-    return Placing(at.astype(np.int64), np.nan_to_num(precision_m) >= COARSE_M)
+    width_m = 2 * np.sqrt(most_km2 * 1e6 / np.pi)
+    return Placing(at.astype(np.int64), np.nan_to_num(precision_m) > width_m)
 
 
 def artefact_buildings(places: gpd.GeoDataFrame | None) -> Buildings:
@@ -118,7 +121,7 @@ def artefact_reason(
     reason
         One sentence without exact numbers, fit to be shown; None where at least half of the
         records lie further than 100 m from such buildings and do not name one themselves, at
-        least half are known to within less than 500 m, no single point holds more than 80 %
+        least half are placed as exactly as a place is wide, no single point holds more than 80 %
         of them, and none that holds more than half leaves nothing unusual behind.
     """
     points, point, held = np.unique(
@@ -132,8 +135,8 @@ def artefact_reason(
         )
     if placing is not None and placing.coarse.mean() > COARSE_SHARE:
         return (
-            f"More than half of its records are known to within {COARSE_M:.0f} m or more only: they "
-            "may have been anywhere around, and their point may be a default geocode."
+            "More than half of its records are placed less exactly than a place is wide: they may "
+            "have been anywhere around, and their point may be a default geocode."
         )
     most, rest = int(held.max()), len(x) - int(held.max())
     if most > ONE_POINT_SHARE * len(x):

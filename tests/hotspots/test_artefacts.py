@@ -123,15 +123,17 @@ def test_a_record_near_a_building_that_it_names_counts_once(incidents_at):
     )
 
 
-def test_records_that_are_only_known_to_within_half_a_kilometre_make_no_place(incidents_at):
+def test_records_that_are_placed_less_exactly_than_a_place_is_wide_make_no_place(incidents_at):
+    # a disc of 0.25 square kilometres is 2 * sqrt(250,000 / pi) = 564.19 m wide
     records = incidents_at(SPREAD, SPREAD)
-    coarse = records.assign(precision_m=[500.0] * 4 + [5000.0] * 2 + [100.0] * 3 + [np.nan])
+    coarse = records.assign(precision_m=[565.0] * 4 + [5000.0] * 2 + [100.0] * 3 + [np.nan])
     assert reason_of(coarse) == (
-        "More than half of its records are known to within 500 m or more only: they may have been "
-        "anywhere around, and their point may be a default geocode."
+        "More than half of its records are placed less exactly than a place is wide: they may have "
+        "been anywhere around, and their point may be a default geocode."
     )
-    assert reason_of(records.assign(precision_m=[500.0] * 5 + [499.0] * 5)) is None
+    assert reason_of(records.assign(precision_m=[565.0] * 5 + [564.0] * 5)) is None
     assert reason_of(records.assign(precision_m=np.nan)) is None
+    assert not placing_of(coarse, most_km2=20.0).coarse.any()  # 5,046 m
 
 
 def test_how_records_were_placed_can_be_taken_by_row(incidents_at):
