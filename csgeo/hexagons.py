@@ -99,6 +99,17 @@ def hexagon_at(x: npt.ArrayLike, y: npt.ArrayLike, *, across_m: int) -> npt.NDAr
     >>> hexagon_at([0, 199], [0, 0], across_m=200).tolist()
     ['h200mQ0R0', 'h200mQ1R0']
     """
+    return _ids(*axial_at(x, y, across_m=across_m), across_m)
+
+
+def axial_at(x: npt.ArrayLike, y: npt.ArrayLike, *, across_m: int) -> tuple[Integers, Integers]:
+    """Give the axial coordinates (Q, R) of the hexagon that holds each point (metres).
+
+    Examples
+    --------
+    >>> [v.tolist() for v in axial_at([0, 199], [0, 0], across_m=200)]
+    [[0, 1], [0, 0]]
+    """
     _known_across(across_m)
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     wild = ~(np.isfinite(x) & np.isfinite(y))
@@ -117,7 +128,7 @@ def hexagon_at(x: npt.ArrayLike, y: npt.ArrayLike, *, across_m: int) -> npt.NDAr
     q_worst = (off_q > off_r) & (off_q > off_s)
     r_worst = ~q_worst & (off_r > off_s)
     q, r = np.where(q_worst, -r - s, q), np.where(r_worst, -q - s, r)
-    return _ids(q.astype(np.int64), r.astype(np.int64), across_m)
+    return q.astype(np.int64), r.astype(np.int64)
 
 
 def hexagon_centre(ids: Iterable[str]) -> tuple[Numbers, Numbers, int]:
@@ -130,6 +141,11 @@ def hexagon_centre(ids: Iterable[str]) -> tuple[Numbers, Numbers, int]:
     """
     q, r, across_m = _read(ids)
     return (q + r / 2) * across_m, r * _ROW * across_m, across_m
+
+
+def hexagon_axial(ids: Iterable[str]) -> tuple[Integers, Integers, int]:
+    """Read the axial coordinates (Q, R) and the distance across from the ids of hexagons."""
+    return _read(ids)
 
 
 def hexagon_polygon(ids: Iterable[str]) -> npt.NDArray[np.object_]:

@@ -218,6 +218,14 @@ def square_ids(column: Integers, row: Integers, *, cell_m: int) -> Ids:
     return ids
 
 
+class Mixed(NamedTuple):
+    """Lower-left corners of squares of any nested sides, and each one's side, in metres."""
+
+    x: Integers
+    y: Integers
+    side_m: Integers
+
+
 def cell_corner(ids: Iterable[str]) -> Corners:
     """Read the lower-left corners (metres) and the side from the ids of squares.
 
@@ -225,6 +233,29 @@ def cell_corner(ids: Iterable[str]) -> Corners:
     ------
     WrongValues
         If an id is not that of a square, or the sides differ.
+    """
+    x, y, side = mixed_corners(ids)
+    if (side != side[0]).any():
+        msg = (
+            f"Cell ids must be of one side, with corners at multiples of it; found sides "
+            f"{sorted(set(side.tolist()))}. Bring them to one side with `parent` first."
+        )
+        raise WrongValues(msg)
+    return Corners(x, y, int(side[0]))
+
+
+def mixed_corners(ids: Iterable[str]) -> Mixed:
+    """Read the lower-left corners and the sides (metres) from the ids of squares of any sizes.
+
+    Raises
+    ------
+    WrongValues
+        If an id is not that of a square, or its corner is not at a multiple of its side.
+
+    Examples
+    --------
+    >>> mixed_corners(["125mE250N125", "250mE0N0"]).side_m.tolist()
+    [125, 250]
     """
     ids = list(ids)
     parts = [_SQUARE_ID.fullmatch(i) for i in ids]
@@ -234,13 +265,14 @@ def cell_corner(ids: Iterable[str]) -> Corners:
         msg = f"Cell ids must read like '125mE375250N164250'; {found}."
         raise WrongValues(msg)
     side, x, y = np.array([p.groups() for p in parts if p], dtype=np.int64).T
-    if (side != side[0]).any() or (x % side).any() or (y % side).any():
+    off = (side == 0) | (x % np.maximum(side, 1) != 0) | (y % np.maximum(side, 1) != 0)
+    if off.any():
         msg = (
-            f"Cell ids must be of one side, with corners at multiples of it; found sides "
-            f"{sorted(set(side.tolist()))}. Bring them to one side with `parent` first."
+            f"Cell ids must be of one side, with corners at multiples of it; {int(off.sum())} of "
+            f"{len(ids)} are not (the first is {ids[int(off.argmax())]!r}). Make ids with `cell_at`."
         )
         raise WrongValues(msg)
-    return Corners(x, y, int(side[0]))
+    return Mixed(x, y, side)
 
 
 def cell_polygon(ids: Iterable[str]) -> npt.NDArray[np.object_]:
