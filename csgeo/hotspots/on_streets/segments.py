@@ -99,6 +99,28 @@ def cut_streets(network: Network, *, stretch_m: float | None = 50.0) -> Stretche
     return Stretches(piece, nth * share, to_m, first)
 
 
+def cut_streets_at(network: Network, piece: Integers, along_m: Numbers) -> Stretches:
+    """Cut pieces of street at given spots, such as where they leave a cell.
+
+    Parameters
+    ----------
+    network
+        From :func:`csgeo.streets.street_network`.
+    piece, along_m
+        k spots: the piece, and metres from its start. Those at its ends, or on pieces that nothing
+        is joined to, cut nothing.
+    """
+    inner = network.joinable[piece] & (along_m > 0) & (along_m < network.length_m[piece])
+    whole = np.flatnonzero(network.joinable)
+    pieces, at = np.r_[whole, piece[inner]], np.r_[np.zeros(len(whole)), along_m[inner]]
+    cuts = np.unique(np.column_stack([pieces, at]), axis=0)
+    pieces, at = cuts[:, 0].astype(np.intp), cuts[:, 1]
+    last = np.r_[pieces[1:] != pieces[:-1], True]
+    to_m = np.where(last, network.length_m[pieces], np.r_[at[1:], 0.0])
+    first = np.searchsorted(pieces, np.arange(len(network.pieces) + 1)).astype(np.intp)
+    return Stretches(pieces, at, to_m, first)
+
+
 def stretch_lines(network: Network, stretches: Stretches) -> npt.NDArray[np.object_]:
     """Draw the stretches: m lines."""
     from shapely.ops import substring  # noqa: PLC0415  (used only where something is drawn)
