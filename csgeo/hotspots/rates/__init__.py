@@ -1,0 +1,1 @@
+"""HOW MUCH harm is there for each one who could come to harm?"""
