@@ -26,6 +26,7 @@ Method: TypeAlias = Literal[
     "local_moran",
     "scan",
     "space_time_scan",
+    "kernel_density",
     "hdbscan",
     "emerging",
     "near_repeat",

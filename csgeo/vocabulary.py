@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Name: TypeAlias = Literal["harm", "context", "origin", "location", "service"]
+Name: TypeAlias = Literal["harm", "context", "origin", "location", "service", "method"]
 _FOLDER = Path(__file__).parent / "vocabularies"
 
 
@@ -79,7 +79,7 @@ def load_vocabulary(name: Name, extra: Path | None = None) -> Vocabulary:
     Parameters
     ----------
     name
-        One of ``harm``, ``context``, ``origin``, ``location``, ``service``.
+        One of ``harm``, ``context``, ``origin``, ``location``, ``service``, ``method``.
     extra
         A CSV with at least ``code`` and ``label``; rows of a known code replace it.
 

@@ -8,7 +8,7 @@ import pytest
 from csgeo.errors import RecipeError
 from csgeo.vocabulary import load_vocabulary
 
-NAMES = ("harm", "context", "origin", "location", "service")
+NAMES = ("harm", "context", "origin", "location", "service", "method")
 
 
 @pytest.mark.parametrize("name", NAMES)

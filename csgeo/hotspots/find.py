@@ -17,6 +17,7 @@ from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
 from csgeo.hotspots.listing import Limits, choose_places, places_tables
 from csgeo.hotspots.methods.asked import Asked
+from csgeo.hotspots.methods.lattice_facts import LatticeFacts
 from csgeo.hotspots.methods.look import ByChance, look
 from csgeo.hotspots.ranking import check_limits
 from csgeo.hotspots.records import support_of, when_of
@@ -169,7 +170,8 @@ def find_hotspots(
     asked = Asked(
         counted, expected, field, sites,
         np.round(scan_strength(counted.incidents, expected, sites), 9),
-        q=q, replicates=replicates, seed=seed, when=when_of(incidents), progress=progress,
+        q=q, replicates=replicates, seed=seed, when=when_of(incidents),
+        facts=LatticeFacts(field), progress=progress,
     )  # fmt: skip
     looked = look(method, asked, ByChance(strongest, least))
     limits = Limits(

@@ -14,6 +14,7 @@ import shapely
 
 from csgeo.hotspots.counting import Counted, Field, lay_field
 from csgeo.hotspots.expectation import Expectation, lay_expectation
+from csgeo.hotspots.methods.lattice_facts import LatticeFacts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,13 +31,14 @@ class Ground(NamedTuple):
     """The study area on one lattice, which is moved by `halves` of a cell to the east and north.
 
     ``field``, ``expectation`` and ``strata`` are in the moved system; ``counted`` takes
-    true coordinates.
+    true coordinates. ``facts`` are found out once for all re-runs.
     """
 
     halves: tuple[int, int]
     field: Field
     expectation: Expectation
     strata: gpd.GeoDataFrame | None
+    facts: LatticeFacts
 
     @property
     def moved_m(self) -> tuple[float, float]:
@@ -111,7 +113,7 @@ def lay_grounds(
             residents=None if residents is None else _moved(residents, east, north),
         )
         own = None if strata is None else _moved(strata, east, north)
-        grounds.append(Ground(moved, field, laid, own))
+        grounds.append(Ground(moved, field, laid, own, LatticeFacts(field)))
     return tuple(grounds)
 
 

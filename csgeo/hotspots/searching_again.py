@@ -225,6 +225,7 @@ def _asked(
         counted._replace(x=counted.x - east, y=counted.y - north),
         expected, ground.field, sites,
         np.round(scan_strength(counted.incidents, expected, sites), 9),
-        q=search.limits.q, replicates=0, seed=0, when=records.when, settled=search.settled or {},
+        q=search.limits.q, replicates=0, seed=0, when=records.when, facts=ground.facts,
+        settled=search.settled or {},
         stretch=reach_m / SURROUNDINGS_M,
     )  # fmt: skip

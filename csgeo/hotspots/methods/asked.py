@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from csgeo.hotspots.counting import Counted, Field
     from csgeo.hotspots.cutting import Sites, Window
+    from csgeo.hotspots.methods.lattice_facts import LatticeFacts
     from csgeo.hotspots.records import When
 
     Integers: TypeAlias = npt.NDArray[np.int64]
@@ -48,7 +49,7 @@ class Asked(NamedTuple):
     replicates: int
     seed: int
     when: When
-    streets: object | None = None
+    facts: LatticeFacts
     settled: Mapping[str, float] | None = None
     stretch: float = 1.0
     progress: Progress | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from csgeo.hotspots.compact_places import chance_p_value
-from csgeo.hotspots.methods import cells, clusters, scans, times
+from csgeo.hotspots.methods import cells, clusters, scans, surfaces, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +31,7 @@ BY_NAME: Mapping[str, Callable[[Asked], Scored]] = {
     "local_moran": cells.local_moran,
     "scan": scans.kulldorff,
     "space_time_scan": scans.space_time,
+    "kernel_density": surfaces.kernel_density,
     "hdbscan": clusters.hdbscan,
     "emerging": times.emerging,
     "near_repeat": times.near_repeat,
