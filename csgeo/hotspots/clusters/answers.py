@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from csgeo.errors import MethodError, RecipeError
-from csgeo.hotspots.clusters.linking import records_within
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,6 +41,8 @@ def chosen_least(
         return least_records
     if not len(stacks.x):
         return LEAST_RECORDS
+    from csgeo.hotspots.clusters.linking import records_within  # noqa: PLC0415  (numba is heavy)
+
     around = records_within(stacks, reach_m=reach_m, reach_days=reach_days)
     order = np.argsort(around, kind="stable")
     reached = np.searchsorted(np.cumsum(stacks.records[order]), _USUAL * stacks.records.sum())

@@ -11,7 +11,6 @@ from csgeo.hotspots.clusters.answers import (
     check_whole,
     chosen_least,
 )
-from csgeo.hotspots.clusters.linking import link
 from csgeo.hotspots.clusters.stacks import stack_records
 
 if TYPE_CHECKING:
@@ -80,6 +79,8 @@ def label(
     stacks = stack_records(x, y, when_days)
     least = chosen_least(stacks, least_records, reach_m=reach_m, reach_days=reach_days)
     check_enough(stacks, "ST-DBSCAN", least)
+    from csgeo.hotspots.clusters.linking import link  # noqa: PLC0415  (numba is heavy)
+
     cluster = link(stacks, reach_m=reach_m, reach_days=reach_days, least_records=least)
     how = "" if least_records is not None else ", which three in four records do not have"
     words = (
