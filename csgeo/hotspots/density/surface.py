@@ -104,7 +104,7 @@ def density_raster(
         return _total(across, up, w, h, grid, shape, one=one)
     total = _total(across, up, w * shape.volume / h**2, h, grid, shape, one=one)
     if edge == "uniform" and inside is not None:
-        total = total / _share_around(float(h[0]) if len(h) else 1.0, inside, shape)
+        total = total / share_around(float(h[0]) if len(h) else 1.0, inside, shape)
     return total / cell_km2
 
 
@@ -141,24 +141,27 @@ def _masses(
     return mass
 
 
-def _share_around(h: float, inside: Numbers, kernel: Kernel) -> Numbers:
-    """Give, per cell, the share of a kernel laid on it that falls on the area's cells."""
+def share_around(h: float, inside: Numbers, kernel: Kernel) -> Numbers:
+    """Give, per cell, the share of a kernel laid on it that falls on the area's cells; `h` in cells."""
     from scipy.signal import fftconvolve  # noqa: PLC0415  (heavy, and used only here)
 
-    reach = math.ceil(min(reach_of(kernel, h), max(inside.shape)))
-    u = np.arange(-reach, reach + 1)
-    r2 = (u[:, None] ** 2 + u**2) / h**2
-    if kernel.name == "gaussian":
-        stencil = np.exp(-r2 / 2)
-        whole = h**2 / kernel.volume
-    else:
-        cone = kernel.name == "triangular"
-        stencil = np.maximum(1 - np.sqrt(r2), 0) if cone else np.maximum(1 - r2, 0) ** kernel.power
-        stencil = np.where(r2 <= 1, stencil, 0.0)
-        whole = stencil.sum()
+    stencil = stencil_of(kernel, h, longest=max(inside.shape))
+    whole = h**2 / kernel.volume if kernel.name == "gaussian" else stencil.sum()
     share = fftconvolve(inside, stencil, mode="same")
     share = np.where(inside > 0, share / whole, 1.0)
     return np.asarray(np.clip(share, 1e-12, 1.0))
+
+
+def stencil_of(kernel: Kernel, h: float, *, longest: int) -> Numbers:
+    """Lay a kernel (1 at its centre) on the cells around one, no further than `longest` cells."""
+    reach = math.ceil(min(reach_of(kernel, h), longest))
+    u = np.arange(-reach, reach + 1)
+    r2 = (u[:, None] ** 2 + u**2) / h**2
+    if kernel.name == "gaussian":
+        return np.asarray(np.exp(-r2 / 2))
+    cone = kernel.name == "triangular"
+    stencil = np.maximum(1 - np.sqrt(r2), 0) if cone else np.maximum(1 - r2, 0) ** kernel.power
+    return np.where(r2 <= 1, stencil, 0.0)
 
 
 def usable_weights(weight: npt.ArrayLike | None, n: int) -> Numbers:

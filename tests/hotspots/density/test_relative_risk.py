@@ -1,111 +1,175 @@
-"""The relative risk by hand, against its brute-force twin, with planted truth, and refused."""
+"""The relative risk of tables, and its tolerance contours: planted, by hand, turned and refused."""
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
-from csgeo.errors import MethodError
+from csgeo.errors import MethodError, MissingColumns, WrongCRS
+from csgeo.hotspots.density.contours import tolerance_contours
 from csgeo.hotspots.density.relative_risk import relative_risk
+from csgeo.hotspots.density.risk_rasters import risk_rasters
 from csgeo.hotspots.density.surface import Grid
-
-GRID = Grid(0.0, 0.0, 100.0, 30, 30)
-
-
-def some(n, seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.uniform(0, 3000, n), rng.uniform(0, 3000, n), rng
+from csgeo.tables import CELLS
 
 
-def test_where_cases_and_others_lie_at_the_same_places_nothing_is_special():
-    x, y, _ = some(50)
-    risk = relative_risk(
-        np.tile(x, 3), np.tile(y, 3), np.repeat([True, False, False], 50), GRID,
-        bandwidth_m=400.0, replicates=0,
+def named(table, prefix):
+    return table.set_axis(pd.Index([f"{prefix}{k}" for k in range(len(table))], name="incident_id"))
+
+
+@pytest.fixture
+def kinds(incidents_at, area_of):
+    """Lay 300 others anywhere and 120 cases anywhere but for 60 more at (1 km, 3 km)."""
+    rng = np.random.default_rng(4)
+    x, y = rng.uniform(0, 6000, (2, 300))
+    cx = np.concatenate([rng.uniform(0, 6000, 120), 1000 + rng.normal(0, 150, 60)])
+    cy = np.concatenate([rng.uniform(0, 5000, 120), 3000 + rng.normal(0, 150, 60)])
+    return (
+        named(incidents_at(cx, cy), "C"),
+        named(incidents_at(x, np.minimum(y, 4999)), "O"),
+        area_of(6000, 5000),
+    )
+
+
+def test_the_table_holds_the_rasters(kinds):
+    cases, others, area = kinds
+    got = relative_risk(cases, others, area, cell_m=250, bandwidth=500, replicates=19, seed=3)
+    x, y = (
+        np.concatenate([getattr(t.geometry, axis).to_numpy() for t in (cases, others)])
+        for axis in ("x", "y")
+    )
+    wanted = risk_rasters(
+        x, y, np.arange(480) < 180, Grid(0.0, 0.0, 250.0, 20, 24),
+        bandwidth_m=500.0, replicates=19, seed=3,
     )  # fmt: skip
-    assert np.abs(risk.log_ratio).max() < 1e-6
-    assert np.isnan(risk.p_more).all()
-
-
-def test_log_ratio_equals_its_brute_force_twin():
-    x, y, rng = some(60, 1)
-    case = rng.uniform(size=60) < 0.3
-    centre = 100 * (np.arange(30) + 0.5)
-    d2 = (centre[None, :, None] - x) ** 2 + (centre[:, None, None] - y) ** 2
-    hill = np.exp(-d2 / (2 * 500.0**2))
-    wanted = np.log(hill[..., case].mean(axis=-1) / hill[..., ~case].mean(axis=-1))
-    got = relative_risk(x, y, case, GRID, bandwidth_m=500.0, replicates=0).log_ratio
-    assert got == pytest.approx(wanted, abs=1e-6)
-
-
-def test_the_other_way_round_only_the_sign_changes():
-    x, y, rng = some(60, 2)
-    case = rng.uniform(size=60) < 0.5
-    one, other = (
-        relative_risk(x, y, c, GRID, bandwidth_m=600.0, kernel="quartic", replicates=0).log_ratio
-        for c in (case, ~case)
+    CELLS.check(got.cells, "cells")
+    for name in ("log_ratio", "p_more", "p_less"):
+        np.testing.assert_array_equal(got.cells[name], getattr(wanted, name).ravel())
+    assert got.cells.columns[:2].tolist() == ["incidents", "others"]
+    assert (got.cells["incidents"].sum(), got.cells["others"].sum()) == (180, 300)
+    assert (got.cases, got.others, got.bandwidth_m) == (180, 300, 500.0)
+    assert got.words[1] == (
+        "180 cases are compared with 300 others; p-values come from 19 shufflings of which record is of which kind."
     )
-    both = np.isfinite(one) & np.isfinite(other)
-    assert 500 < both.sum() < np.isfinite(one).size
-    np.testing.assert_allclose(one[both], -other[both], atol=1e-9)
-    assert (np.isnan(one) == np.isnan(other)).all()
 
 
-def test_planted_cases_are_found_and_their_absence_is_not():
-    x, y, rng = some(600, 3)
-    case = rng.uniform(size=600) < 0.2
-    near = np.hypot(x - 800, y - 2200) < 350
-    far = np.hypot(x - 2300, y - 700) < 350
-    case = (case | near) & ~far
-    risk = relative_risk(x, y, case, GRID, bandwidth_m=200.0, replicates=99)
-    assert risk.p_more[22, 8] == 0.01
-    assert risk.log_ratio[22, 8] > 1
-    assert risk.p_more[7, 23] > 0.95
-    again = relative_risk(x, y, case, GRID, bandwidth_m=200.0, replicates=99)
-    np.testing.assert_array_equal(again.p_more, risk.p_more)
+@pytest.mark.parametrize("p_values", ["permutation", "asymptotic"])
+def test_planted_cases_have_a_contour_around_them(kinds, p_values):
+    risk = relative_risk(*kinds, cell_m=250, bandwidth=350, p_values=p_values, replicates=99)
+    contours = tolerance_contours(risk.cells)
+    most = contours[(contours["side"] == "more") & (contours["p_level"] == 0.01)]
+    assert most.geometry.iloc[0].contains(shapely.Point(1000, 3000))
+    assert most["incidents"].iloc[0] >= 55
+    outer = contours[(contours["side"] == "more") & (contours["p_level"] == 0.05)]
+    assert outer.union_all().covers(most.union_all())
+    assert outer.area.sum() < 0.25 * 30e6
 
 
-def test_by_chance_alone_a_twentieth_is_below_a_twentieth():
-    x, y, rng = some(300, 4)
-    below = [
-        (
-            relative_risk(
-                x, y, rng.permutation(300) < 90, GRID, bandwidth_m=250.0, replicates=39, seed=run
-            ).p_more
-            <= 0.05
-        ).mean()
-        for run in range(20)
+def test_rules_find_one_bandwidth_from_all_records(kinds):
+    cases, others, area = kinds
+    one = relative_risk(cases, others, area, cell_m=250, bandwidth="scott", p_values="none")
+    other = relative_risk(others, cases, area, cell_m=250, bandwidth="scott", p_values="none")
+    assert one.bandwidth_m == pytest.approx(other.bandwidth_m)
+    assert "Scott's rule" in one.words[0]
+    np.testing.assert_allclose(one.cells["log_ratio"], -other.cells["log_ratio"], atol=1e-9)
+    assert one.cells["p_more"].isna().all()
+
+
+def test_out_of_reach_is_missing_and_keeps_the_contract(kinds):
+    cases, others, area = kinds
+    far = cases[cases.geometry.x < 2000]
+    got = relative_risk(
+        far, others, area, cell_m=250, bandwidth=400, kernel="quartic", replicates=9
+    )
+    east = got.cells.geometry.centroid.x > 2500
+    assert got.cells["log_ratio"][east].isna().all()
+    assert got.cells["p_less"][east].notna().any()
+    CELLS.check(got.cells, "cells")
+
+
+def test_nothing_that_is_given_is_changed_and_order_does_not_matter(kinds):
+    before = [t.copy() for t in kinds]
+    cases, others, area = kinds
+    options = {"cell_m": 250, "bandwidth": 400, "p_values": "asymptotic"}
+    one = relative_risk(cases, others, area, **options).cells
+    mixed = relative_risk(cases.iloc[::-1], others.sample(frac=1, random_state=1), area, **options)
+    pd.testing.assert_frame_equal(one, mixed.cells, atol=1e-9)
+    for table, was in zip(kinds, before, strict=True):
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(was))
+
+
+def test_what_cannot_be_compared_is_refused(kinds):
+    cases, others, area = kinds
+    options = {"cell_m": 250, "bandwidth": 400}
+    with pytest.raises(MethodError, match="3 of 180 cases are among the others, the first is 'C0'"):
+        relative_risk(cases, pd.concat([others, cases.iloc[:3]]), area, **options)
+    with pytest.raises(MethodError, match="two others or more; there are 1 and 300 in the area"):
+        relative_risk(cases.iloc[:1], others, area, **options)
+    with pytest.raises(MethodError, match="there are 180 and 0 in the area"):
+        relative_risk(cases, others.translate(90_000).to_frame("geometry").join(
+            others.drop(columns="geometry")), area, **options)  # fmt: skip
+    with pytest.raises(WrongCRS):
+        relative_risk(cases, others.to_crs(32630), area, **options)
+    with pytest.raises(MethodError, match="no smaller than a cell, 250 m; it is 10 m"):
+        relative_risk(cases, others, area, cell_m=250, bandwidth=10)
+    with pytest.raises(MethodError, match='one of asymptotic, none, permutation; it is "many"'):
+        relative_risk(cases, others, area, p_values="many", **options)
+
+
+def lattice(p, cell_m=250, **more):
+    """Lay a raster of p-values, the first row in the south."""
+    row, column = (v.ravel() for v in np.indices(np.shape(p)))
+    x, y = column * cell_m, row * cell_m
+    index = pd.Index([f"{cell_m}mE{a}N{b}" for a, b in zip(x, y, strict=True)], name="cell_id")
+    return gpd.GeoDataFrame(
+        {"p_more": np.ravel(p), **more}, index=index,
+        geometry=shapely.box(x, y, x + cell_m, y + cell_m), crs=27700,
+    )  # fmt: skip
+
+
+def test_contours_are_as_worked_by_hand():
+    p = [[0.04, 0.5, 0.005, 0.01], [0.5, 0.03, 0.5, 0.02], [0.5, 0.5, np.nan, 0.5]]
+    got = tolerance_contours(lattice(p, incidents=np.arange(12)))
+    assert got.index.tolist() == ["C1", "C2", "C3", "C4"]
+    assert got["p_level"].tolist() == [0.05, 0.05, 0.05, 0.01]
+    assert got["cells"].tolist() == [
+        "250mE500N0 250mE750N0 250mE750N250",  # touching along edges; aslant does not count
+        "250mE0N0",
+        "250mE250N250",
+        "250mE500N0 250mE750N0",
     ]
-    assert np.mean(below) == pytest.approx(0.05, abs=0.02)
+    assert got["incidents"].tolist() == [2 + 3 + 7, 0, 5, 2 + 3]
+    assert got["others"].isna().all()
+    assert got["p_least"].tolist() == [0.005, 0.04, 0.03, 0.005]
+    assert got.area.tolist() == [3 * 250**2, 250**2, 250**2, 2 * 250**2]
+    assert got.geometry.is_valid.all()
+    # nothing but corners of cells is drawn
+    assert (shapely.get_coordinates(got.geometry) % 250 == 0).all()
 
 
-def test_where_no_record_is_in_reach_nothing_is_said():
-    x, y, _ = some(40, 5)
-    risk = relative_risk(
-        x / 2, y / 2, np.arange(40) < 20, GRID, bandwidth_m=200.0, kernel="quartic", replicates=9
-    )
-    assert np.isnan(risk.log_ratio[:, 20:]).all()
-    assert np.isnan(risk.p_more[:, 20:]).all()
+def test_where_nothing_is_below_there_is_no_contour():
+    got = tolerance_contours(lattice(np.full((3, 3), 0.5)))
+    assert got.empty
+    assert got.crs == 27700
+    assert got.index.name == "contour_id"
 
 
-def test_progress_is_told():
-    x, y, _ = some(20)
-    told: list[float] = []
-    relative_risk(
-        x, y, np.arange(20) < 9, GRID, bandwidth_m=300.0, replicates=4, progress=told.append
-    )
-    assert told == [0.25, 0.5, 0.75, 1.0]
+def test_a_ring_has_a_hole():
+    p = np.full((5, 5), 0.01)
+    p[2, 2] = 0.9
+    got = tolerance_contours(lattice(p), levels=[0.05])
+    assert len(got) == 1
+    assert len(got.geometry.iloc[0].interiors) == 1
 
 
-@pytest.mark.parametrize(
-    ("case", "words"),
-    [
-        (np.arange(20) < 1, "two cases and two others or more; there are 1 and 19"),
-        (np.arange(20), "true or false for each of the 20 records; it is 20 of int64"),
-        (np.arange(19) < 9, "each of the 20 records; it is 19 of bool"),
-    ],
-)
-def test_labels_that_cannot_be_compared_are_refused(case, words):
-    x, y, _ = some(20)
-    with pytest.raises(MethodError, match=words):
-        relative_risk(x, y, case, GRID, bandwidth_m=300.0)
+def test_contours_without_p_values_or_levels_are_refused():
+    cells = lattice(np.full((2, 2), 0.5))
+    with pytest.raises(MissingColumns, match="must have p_more or p_less; it has .*geometry"):
+        tolerance_contours(cells.drop(columns="p_more"))
+    with pytest.raises(MethodError, match=r"between 0 and 1; 1 of 2 are not \(\[5\]\)"):
+        tolerance_contours(cells, levels=[0.05, 5])
+    with pytest.raises(MethodError, match="between 0 and 1; 0 of 0"):
+        tolerance_contours(cells, levels=[])
