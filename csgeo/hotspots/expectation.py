@@ -232,7 +232,18 @@ def residents_in_cells(areas: gpd.GeoDataFrame, field: Field) -> Numbers:
         )
         raise MethodError(msg)
     people = areas[named[0]].fillna(0).to_numpy(dtype=float)
-    shapes = areas.geometry.to_numpy()
+    sums = spread_by_surface(areas.geometry.to_numpy(), people, field)
+    if sums.sum() <= 0:
+        msg = (
+            f"None of the {len(areas)} areas in `residents` with people meets the study area. "
+            "Give the population of the areas that lie in it."
+        )
+        raise MethodError(msg)
+    return sums
+
+
+def spread_by_surface(shapes: npt.NDArray[np.object_], amounts: Numbers, field: Field) -> Numbers:
+    """Spread the amount of each area evenly over its surface, and sum it by cell (a raster)."""
     cells = field.cells
     squares = field.shapes(cells)
     tree = shapely.STRtree(squares)
@@ -243,14 +254,8 @@ def residents_in_cells(areas: gpd.GeoDataFrame, field: Field) -> Numbers:
     common[~whole] = shapely.area(
         shapely.intersection(shapes[area_k[~whole]], squares[cell_k[~whole]])
     )
-    density = people / np.maximum(shapely.area(shapes), 1e-9)
+    density = amounts / np.maximum(shapely.area(shapes), 1e-9)
     sums = np.bincount(cells[cell_k], weights=density[area_k] * common, minlength=field.mask.size)
-    if sums.sum() <= 0:
-        msg = (
-            f"None of the {len(areas)} areas in `residents` with people meets the study area. "
-            "Give the population of the areas that lie in it."
-        )
-        raise MethodError(msg)
     return np.asarray(sums, dtype=float).reshape(field.mask.shape)
 
 
