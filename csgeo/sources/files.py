@@ -15,7 +15,7 @@ import pandas as pd
 
 from csgeo.errors import UnreadableFile
 from csgeo.sources.delimited import TextTable, read_delimited
-from csgeo.sources.formats import format_of, local_file, unpacked
+from csgeo.sources.formats import format_of, local_file, text_of, unpacked
 from csgeo.sources.layers import Layer, read_layer, read_parquet
 from csgeo.sources.workbooks import read_workbook
 
@@ -89,7 +89,7 @@ def read_rows(path: str | Path, *, layer: str | None = None, header: bool = True
         msg = f"{file.name} is a gzipped {holds}. Unpack it first: only gzipped text tables are read as they are."
         raise UnreadableFile(msg)
     if holds == "CSV":
-        read = content if content is not None else file.read_bytes()
+        read = content if content is not None else text_of(file)
         return _from_text(file, holds, read_delimited(read, file.name, header=header))
     if holds == "XLSX":
         return _from_text(file, holds, read_workbook(file, sheet=layer, header=header))

@@ -10,12 +10,13 @@ from __future__ import annotations
 import gzip
 import io
 import re
-import zipfile
 import zlib
 from pathlib import Path
 from typing import Literal
 
 from csgeo.errors import UnreadableFile
+from csgeo.sources.limits import LIMITS, in_bytes
+from csgeo.sources.zipped import names_in
 
 Format = Literal["CSV", "XLSX", "GeoJSON", "GeoPackage", "Shapefile", "zipped Shapefile", "Parquet"]
 
@@ -62,7 +63,10 @@ _MARKUP: tuple[tuple[str, str], ...] = (
     (r"<gml|featurecollection", "GML. Save it as a GeoPackage in QGIS"),
     (r"", "XML. Save it as CSV or GeoPackage first"),
 )
-_NETWORK = re.compile(r"^\s*([a-z][a-z0-9+.-]+:[/\\]{1,2}|[/\\]vsi)", re.IGNORECASE)
+_NETWORK = re.compile(
+    r"^\s*([a-z][a-z0-9+.-]+:[/\\]{1,2}|[/\\]{1,2}vsi[a-z0-9_]+([/\\]|$)|[/\\]{2}[^/\\])",
+    re.IGNORECASE,
+)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx")
 _SQLITE = b"SQLite format 3\x00"
 _SHP = b"\x00\x00\x27\x0a"
@@ -76,14 +80,23 @@ def local_file(path: str | Path) -> Path:
     Raises
     ------
     UnreadableFile
-        If it is an address on a network, a folder, missing or empty.
+        If it is an address on a network, a folder, a pipe or device, a link to
+        a file in another folder, missing or empty.
     """
-    if _NETWORK.match(str(path)) and not re.match(r"^[A-Za-z]:[/\\]", str(path)):
+    if _NETWORK.match(str(path)):
         msg = f"{path} is not a file on this computer: csgeo never opens a network address. Download it and name the file."
         raise UnreadableFile(msg)
     file = Path(path)
     if file.is_dir():
         msg = f"{file} is a folder. Name one file in it."
+        raise UnreadableFile(msg)
+    if file.exists() and not file.is_file():
+        msg = (
+            f"{file} is a pipe or a device, not a file. Save what it gives as a file and name that."
+        )
+        raise UnreadableFile(msg)
+    if file.is_symlink() and file.resolve().parent != file.parent.resolve():
+        msg = f"{file.name} is a link to a file in another folder, which is not followed. Name the file itself."
         raise UnreadableFile(msg)
     if not file.is_file():
         msg = f"{file} does not exist. Check the path; it is read from the folder of the recipe."
@@ -95,15 +108,46 @@ def local_file(path: str | Path) -> Path:
 
 
 def unpacked(file: Path) -> bytes | None:
-    """Return what a gzipped file holds, or None if `file` is not gzipped."""
+    """Return what a gzipped file holds, or None if `file` is not gzipped.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is damaged, or holds more than a text table may.
+    """
     with file.open("rb") as opened:
         if opened.read(2) != b"\x1f\x8b":
             return None
+    pieces, left = [], in_bytes(LIMITS.text_mb)
     try:
-        return gzip.decompress(file.read_bytes())
+        with gzip.open(file) as opened:
+            while left >= 0 and (piece := opened.read(1 << 20)):
+                pieces.append(piece)
+                left -= len(piece)
     except (EOFError, OSError, zlib.error) as error:
         msg = f"{file.name} is a gzip file that is cut short or damaged. Copy or download it again."
         raise UnreadableFile(msg) from error
+    if left < 0:
+        msg = f"{file.name} must hold at most {LIMITS.text_mb:,} MB when unpacked; it holds more. Split it, or save it as Parquet."
+        raise UnreadableFile(msg)
+    return b"".join(pieces)
+
+
+def text_of(file: Path) -> bytes:
+    """Return the bytes of a text table.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is larger than a text table may be.
+    """
+    most = in_bytes(LIMITS.text_mb)
+    with file.open("rb") as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        msg = f"{file.name} must be at most {LIMITS.text_mb:,} MB as text; it is larger. Split it by year, or save it as Parquet."
+        raise UnreadableFile(msg)
+    return content
 
 
 def format_of(file: Path, *, content: bytes | None = None) -> Format:
@@ -163,12 +207,7 @@ def _refuse(file: Path, words: str) -> None:
 
 
 def _kind_of_zip(file: Path) -> Format:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
-        msg = f"{file.name} is a zip or workbook that is cut short or damaged. Copy or download it again."
-        raise UnreadableFile(msg) from error
+    names = names_in(file)
     if any(n.startswith("xl/") for n in names):
         return "XLSX"
     if "content.xml" in names and "mimetype" in names:

@@ -1,41 +1,41 @@
 """Which rows does a layer of a GIS file hold?
 
-GeoPackage, Shapefile and GeoJSON through pyogrio, GeoParquet and Parquet
-through Arrow. GDAL can follow a file to other files and to the network; the
-drivers that do so are switched off before pyogrio is loaded, the content of a
-file is looked at first (:mod:`csgeo.sources.formats`), and what GDAL says it
-opened must be what was expected.
+GeoPackage, Shapefile (zipped too), GeoJSON, GeoParquet and Parquet. None of
+them is opened in this process: a process of its own does it, closed off from
+other files and from the network (:mod:`csgeo.sources.apart`). What comes back
+is plain columns, and shapes as well-known binary.
 """
 
 from __future__ import annotations
 
-import os
-import warnings
-import zipfile
+import re
+import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pandas as pd
+
 from csgeo.errors import UnreadableFile
+from csgeo.sources.apart.ask import ask, private_folder
+from csgeo.sources.limits import LIMITS, in_bytes
+from csgeo.sources.zipped import open_zip, unpack_to
 
 if TYPE_CHECKING:
+    import zipfile
     from pathlib import Path
 
     import geopandas as gpd
-    import pandas as pd
 
-#: GDAL drivers that open something else than the file they are given.
-_INDIRECT = (
-    "OGR_VRT,GDALG,WFS,OAPIF,OGCAPI,HTTP,CSW,Carto,Elasticsearch,AmigoCloud,PLSCENES,NGW,EEDA,ADBC,"
-    "MapML,GeoRSS,PDF,OSM,GPSBabel,VDV,GTFS"
-)
-_DRIVERS = {
-    "GeoJSON": {"GeoJSON"},
-    "GeoPackage": {"GPKG"},
-    "Shapefile": {"ESRI Shapefile"},
-    "zipped Shapefile": {"ESRI Shapefile"},
-}
+    from csgeo.sources.limits import Limits
+
 _SHP = b"\x00\x00\x27\x0a"
-#: Layers that GIS programs keep beside the data.
-_NOT_DATA = {"layer_styles", "qgis_projects"}
+#: The parts of a Shapefile that are read.
+_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+#: Beside a GeoPackage that another program has open, or left in the middle of a change.
+_UNFINISHED = ("-wal", "-journal")
+_CODE = re.compile(r"[A-Za-z_]{2,20}:[A-Za-z0-9_.-]{1,24}")
+#: In the text of a system: what makes PROJ open a grid of corrections, by name or address.
+_GRIDS = re.compile(r"PARAMETERFILE|grids|pipeline|\bEXTENSION\b|://|\.\./|BoundCRS", re.IGNORECASE)
+_LONGEST_SYSTEM = 20_000
 
 
 class Layer(NamedTuple):
@@ -46,163 +46,179 @@ class Layer(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_layer(file: Path, holds: str, *, layer: str | None = None) -> Layer:
+def read_layer(
+    file: Path, holds: str, *, layer: str | None = None, limits: Limits = LIMITS
+) -> Layer:
     """Read one layer of a GeoPackage, Shapefile (zipped too) or GeoJSON.
 
     Raises
     ------
     UnreadableFile
         If there is no such layer, more than one to choose from, or the file
-        cannot be read.
+        cannot be read within `limits`.
     """
-    os.environ.setdefault("OGR_SKIP", _INDIRECT)
-    os.environ.setdefault("CPL_CURL_ENABLE_VSIMEM", "NO")
-    import pyogrio  # noqa: PLC0415  only after the drivers are chosen
-
-    source = str(file.resolve())
     if holds == "zipped Shapefile":
-        inner, layer = _shapefile_in(file, layer), None
-        source = f"/vsizip/{source}/{inner}"
-    options: dict[str, Any] = {"DATE_AS_STRING": "YES"} if holds == "GeoJSON" else {}
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        try:
-            name, info = _layer_and_info(file.name, source, layer)
-            if info["driver"] not in _DRIVERS[holds]:
-                msg = f"{file.name} is not what its name says: it was to hold {holds}, GDAL finds {info['driver']}. Export it again."
-                raise UnreadableFile(msg)
-            frame = pyogrio.read_dataframe(
-                source, layer=name, force_2d=True, datetime_as_string=True, **options
-            )
-        except (
-            pyogrio.errors.DataSourceError,
-            pyogrio.errors.DataLayerError,
-            pyogrio.errors.FeatureError,
-            pyogrio.errors.GeometryError,
-            UnicodeDecodeError,
-        ) as error:
-            msg = f"{file.name} cannot be read as {holds}: {_plain(error, file)}. It may be damaged or lack a part; export or copy it again."
-            raise UnreadableFile(msg) from error
-    notes = tuple(dict.fromkeys(_plain(w.message, file) for w in said if _matters(w)))
-    return _parted(frame, notes)
+        with private_folder() as folder:
+            path = _unpacked_shapefile(file, layer, folder, limits)
+            beside = sorted(folder.iterdir())
+            return _layer(file, "Shapefile", path=path, files=beside, limits=limits, said=holds)
+    if holds == "Shapefile":
+        return _layer(file, holds, files=_beside(file), limits=limits, layer=_own_name(file, layer))
+    unfinished = [file.with_name(file.name + ending) for ending in _UNFINISHED]
+    if holds == "GeoPackage" and any(u.exists() and u.stat().st_size for u in unfinished):
+        with private_folder() as folder:
+            path = _copied(file, unfinished, folder, limits)
+            return _layer(file, holds, path=path, private=folder, limits=limits, layer=layer)
+    return _layer(file, holds, limits=limits, layer=layer)
 
 
-def read_parquet(file: Path) -> Layer:
+def read_parquet(file: Path, *, limits: Limits = LIMITS) -> Layer:
     """Read a Parquet file, with its shapes if it is GeoParquet.
 
     Raises
     ------
     UnreadableFile
-        If the file is damaged.
+        If the file is damaged, or takes more than `limits`.
     """
-    import geopandas as gpd  # noqa: PLC0415  heavy
-    import pyarrow as pa  # noqa: PLC0415
-    from pyarrow import parquet  # noqa: PLC0415
-
-    try:
-        metadata = parquet.read_schema(file).metadata or {}
-        if b"geo" in metadata:
-            frame = gpd.read_parquet(file)
-        else:
-            frame = _plain_words(parquet.read_table(file)).to_pandas()
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        msg = f"{file.name} cannot be read as Parquet: {_plain(error, file)}. Copy or download it again."
-        raise UnreadableFile(msg) from error
-    if frame.index.names != [None]:
-        frame = frame.reset_index()
-    frame = frame.reset_index(drop=True)
-    coded = frame.select_dtypes("category").columns
-    return _parted(frame.astype(dict.fromkeys(coded, "str")), ())
+    return _layer(file, "Parquet", limits=limits)
 
 
-def _plain_words(table: Any) -> Any:
-    """Undo dictionary encoding: a category is only a way of storing words."""
-    import pyarrow as pa  # noqa: PLC0415
+def _layer(file: Path, holds: str, *, limits: Limits, **asked: Any) -> Layer:
+    found = ask(file, holds, limits=limits, **({"layer": None} | asked))
+    said = found.said
+    if found.table is None:
+        return Layer(pd.DataFrame(), None, tuple(said["notes"]))
+    name = said["geometry"]
+    shapes = None if name is None else _shapes(found.table, name, said["crs"], file)
+    table = found.table if name is None else found.table.drop_columns([name])
+    return Layer(_frame(table), shapes, tuple(said["notes"]))
+
+
+def _frame(table: Any) -> pd.DataFrame:
+    """Give a table of Arrow's as pandas'; a category is only a way of storing words."""
+    import pyarrow as pa  # noqa: PLC0415  heavy
 
     for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            words = table.column(place).cast(field.type.value_type)
-            table = table.set_column(place, field.name, words)
-    return table.replace_schema_metadata(
-        {k: v for k, v in (table.schema.metadata or {}).items() if k != b"pandas"}
-    )
+        kind = field.type
+        if pa.types.is_dictionary(kind):
+            table = table.set_column(place, field.name, table.column(place).cast(kind.value_type))
+        elif pa.types.is_time(kind):
+            table = table.set_column(place, field.name, table.column(place).cast(pa.string()))
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return frame
 
 
-def _parted(frame: Any, notes: tuple[str, ...]) -> Layer:
-    """Part the shapes from the attributes."""
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
+def _shapes(table: Any, name: str, crs: str | None, file: Path) -> gpd.GeoSeries:
+    import geopandas as gpd  # noqa: PLC0415  heavy
+    import shapely  # noqa: PLC0415
 
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return Layer(frame, None, notes)
-    shapes = frame.geometry
-    others = [c for c in frame if frame[c].dtype == "geometry"]
-    return Layer(pd.DataFrame(frame.drop(columns=others)), shapes, notes)
-
-
-def _layer_and_info(called: str, source: str, layer: str | None) -> tuple[str, dict[str, Any]]:
-    """Give the layer's name and what the file says of it; layers are listed only where one must choose."""
-    import pyogrio  # noqa: PLC0415  only after the drivers are chosen
-
-    if layer is not None and layer not in _NOT_DATA:
-        try:
-            return layer, pyogrio.read_info(source, layer=layer)
-        except pyogrio.errors.DataLayerError:
-            pass  # said below, with the layers that there are
-    name = _layer_name(called, pyogrio.list_layers(source), layer)
-    return name, pyogrio.read_info(source, layer=name)
+    try:
+        shapes = shapely.force_2d(shapely.from_wkb(table.column(name).to_numpy()))
+    except (shapely.errors.ShapelyError, TypeError, ValueError) as error:
+        words = str(error).splitlines()[0][:120]
+        msg = f"{file.name} has a shape that cannot be read ({words}). Repair it in QGIS (Fix geometries), or export it again."
+        raise UnreadableFile(msg) from error
+    return gpd.GeoSeries(shapes, crs=_system(crs, file), name="geometry")
 
 
-def _layer_name(called: str, listed: Any, layer: str | None) -> str:
-    names = [str(n) for n, _ in listed if str(n) not in _NOT_DATA]
-    if layer is not None and layer in names:
-        return layer
-    shown = ", ".join(names[:30]) or "none"
-    if layer is not None:
-        msg = f"{called} has no layer {layer!r}; it has {shown}. Name one of them with `layer`."
+def _system(crs: str | None, file: Path) -> Any:
+    """Give the system that a file says, unless its text would make PROJ open something."""
+    from pyproj import CRS  # noqa: PLC0415  heavy
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    if crs is None:
+        return None
+    sound = _CODE.fullmatch(crs) or (len(crs) <= _LONGEST_SYSTEM and not _GRIDS.search(crs))
+    try:
+        if sound and crs.lstrip()[:1] != "+":
+            return CRS.from_user_input(crs)
+    except CRSError:
+        pass
+    msg = f"{file.name} describes its coordinate reference system in a way that is not followed ({' '.join(crs.split())[:60]!r}). Export it in EPSG:27700 or EPSG:4326."
+    raise UnreadableFile(msg)
+
+
+def _own_name(file: Path, layer: str | None) -> str | None:
+    if layer is not None and layer != file.stem:
+        msg = f"{file.name} has no layer {layer!r}; it has {file.stem}. Name one of them with `layer`."
         raise UnreadableFile(msg)
-    if len(names) != 1:
-        msg = f"{called} has {len(names)} layers: {shown}. Say which one to read with `layer`."
-        raise UnreadableFile(msg)
-    return names[0]
+    return None
 
 
-def _shapefile_in(file: Path, layer: str | None) -> str:
-    with zipfile.ZipFile(file) as archive:
-        names = [n for n in archive.namelist() if not n.startswith("__MACOSX/")]
-        shapes = [n for n in names if n.lower().endswith(".shp")]
-        if not shapes:
-            found = ", ".join(names[:6]) or "nothing"
-            police = any(n.lower().endswith("-street.csv") for n in names)
-            remedy = (
-                "Read it with `csgeo.read_police`."
-                if police
-                else "Zip the .shp with its .shx, .dbf and .prj, or unpack the zip and name the table inside."
-            )
-            msg = f"{file.name} is a zip without a shapefile: it holds {found}. {remedy}"
+def _beside(file: Path) -> list[Path]:
+    """Name the other parts of a Shapefile; a part that is a link to elsewhere is refused."""
+    parts = [
+        p
+        for p in file.parent.glob(f"{_no_pattern(file.stem)}.*")
+        if p.suffix.lower() in _PARTS and p.stem == file.stem
+    ]
+    home = file.resolve().parent
+    for part in parts:
+        if part.is_symlink() and part.resolve().parent != home:
+            msg = f"{part.name} is a link to a file in another folder, which is not followed. Put the file itself beside {file.name}."
             raise UnreadableFile(msg)
-        stems = {n.rsplit("/", 1)[-1][:-4]: n for n in shapes}
-        if layer is None and len(shapes) > 1:
-            msg = f"{file.name} has {len(shapes)} layers: {', '.join(stems)}. Say which one to read with `layer`."
-            raise UnreadableFile(msg)
-        if layer is not None and layer not in stems:
-            msg = f"{file.name} has no layer {layer!r}; it has {', '.join(stems)}. Name one of them with `layer`."
-            raise UnreadableFile(msg)
-        chosen = stems[layer] if layer is not None else shapes[0]
-        with archive.open(chosen) as opened:
-            if opened.read(4) != _SHP:
-                msg = f"{chosen} in {file.name} is not what its name says: it is no Shapefile. Export it again."
+    return parts
+
+
+def _no_pattern(name: str) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", name)
+
+
+def _copied(file: Path, unfinished: list[Path], folder: Path, limits: Limits) -> Path:
+    """Copy a GeoPackage with what another program has not yet written into it."""
+    for part in [file, *unfinished]:
+        if part.exists():
+            if part.stat().st_size > in_bytes(limits.file_mb):
+                msg = f"{part.name} must be at most {limits.file_mb:,} MB. Close {file.name} in QGIS and try again."
                 raise UnreadableFile(msg)
+            shutil.copyfile(part, folder / part.name)
+    return folder / file.name
+
+
+def _unpacked_shapefile(file: Path, layer: str | None, folder: Path, limits: Limits) -> Path:
+    """Unpack the parts of one Shapefile under names of our own."""
+    left = in_bytes(limits.unpacked_mb)
+    with open_zip(file) as archive:
+        names = [n for n in archive.namelist() if not n.startswith("__MACOSX/")]
+        chosen = _shapefile_in(archive, names, file, layer)
+        for name in names:
+            ending = name[-4:].lower()
+            if name[:-4] == chosen[:-4] and ending in _PARTS:
+                with (folder / f"layer{ending}").open("wb") as to:
+                    left -= unpack_to(archive, name, to, called=file.name, most=left)
+    return folder / "layer.shp"
+
+
+def _shapefile_in(archive: zipfile.ZipFile, names: list[str], file: Path, layer: str | None) -> str:
+    shapes = [n for n in names if n.lower().endswith(".shp")]
+    if not shapes:
+        found = ", ".join(n[:60] for n in names[:6]) or "nothing"
+        police = any(n.lower().endswith("-street.csv") for n in names)
+        remedy = (
+            "Read it with `csgeo.read_police`."
+            if police
+            else "Zip the .shp with its .shx, .dbf and .prj, or unpack the zip and name the table inside."
+        )
+        msg = f"{file.name} is a zip without a shapefile: it holds {found}. {remedy}"
+        raise UnreadableFile(msg)
+    stems = {n.rsplit("/", 1)[-1][:-4]: n for n in shapes}
+    if layer is None and len(shapes) > 1:
+        msg = f"{file.name} has {len(shapes)} layers: {', '.join(list(stems)[:30])}. Say which one to read with `layer`."
+        raise UnreadableFile(msg)
+    if layer is not None and layer not in stems:
+        msg = f"{file.name} has no layer {layer!r}; it has {', '.join(list(stems)[:30])}. Name one of them with `layer`."
+        raise UnreadableFile(msg)
+    chosen = stems[layer] if layer is not None else shapes[0]
+    if not _begins_as_shapefile(archive, chosen, file):
+        msg = f"{chosen} in {file.name} is not what its name says: it is no Shapefile. Export it again."
+        raise UnreadableFile(msg)
     return chosen
 
 
-def _matters(warning: warnings.WarningMessage) -> bool:
-    return issubclass(warning.category, RuntimeWarning)
-
-
-def _plain(error: object, file: Path) -> str:
-    """Give GDAL's words without the folders of this computer."""
-    words = (
-        str(error).replace(f"/vsizip/{file.resolve()}/", "").replace(str(file.resolve()), file.name)
-    )
-    return words.splitlines()[0].rstrip(". ") if words else type(error).__name__
+def _begins_as_shapefile(archive: zipfile.ZipFile, part: str, file: Path) -> bool:
+    try:
+        with archive.open(part) as opened:
+            return opened.read(4) == _SHP
+    except Exception as error:  # a broken zip fails in a dozen ways
+        msg = f"{file.name} is a broken zip ({part!r}: {type(error).__name__}). Download it again, without a password."
+        raise UnreadableFile(msg) from error

@@ -7,8 +7,6 @@ brought into one Arrow table here, so that the rest is one path for all.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +15,10 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from csgeo.errors import UnknownColumns, UnreadableFile
+from csgeo.sources.apart.ask import ask
+from csgeo.sources.formats import local_file
+from csgeo.sources.limits import LIMITS, NATIONAL, in_bytes
+from csgeo.sources.zipped import names_in, open_zip, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,16 +72,13 @@ def is_police(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         start = file.read(4096)
-    if start[:2] == b"PK":
-        return zipfile.is_zipfile(path) and any(
-            n.endswith(_STREET) for n in zipfile.ZipFile(path).namelist()
-        )
-    if start[:4] == b"PAR1":
-        from pyarrow import parquet  # noqa: PLC0415  only where the file is one
-
-        columns = parquet.read_schema(path).names
-    else:
-        columns = _header(start)
+    try:
+        if start[:2] == b"PK":
+            return any(n.endswith(_STREET) for n in names_in(path))
+        parquet = start[:4] == b"PAR1"
+        columns = ask(path, "Parquet", schema=True).said["names"] if parquet else _header(start)
+    except UnreadableFile:
+        return False  # whoever reads it will be told why
     return not _lacking(_matched(columns))
 
 
@@ -97,12 +96,18 @@ def read_rows(path: Path) -> PoliceRows:
     names: list[str] = []
     tables: list[Any] = []
     for name, contents in _contents(path, notes):
+        if not isinstance(contents, bytes):
+            names.append(name)
+            tables.append(contents)
+            continue
         if not contents.strip():
             msg = f"{name} is empty: it has {len(contents)} bytes. {_REMEDY}"
             raise UnreadableFile(msg)
-        table = _parquet(contents, name) if contents[:4] == b"PAR1" else _csv(contents, name, notes)
         names.append(name)
-        tables.append(table)
+        tables.append(_csv(contents, name, notes))
+        if sum(t.num_rows for t in tables) > NATIONAL.rows:
+            msg = f"{path.name} must hold at most {NATIONAL.rows:,} rows; it holds more. Choose fewer forces or months."
+            raise UnreadableFile(msg)
     table = pa.concat_tables(tables, promote_options="permissive")
     if table.num_rows == 0:
         msg = f"{path.name} holds the header of a street file and no rows. Download it again, or choose other months."
@@ -154,8 +159,8 @@ def numbers(column: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]
     return values, np.zeros(len(values), dtype=bool)
 
 
-def _contents(path: Path, notes: list[str]) -> Iterator[tuple[str, bytes]]:
-    """Give the name and the bytes of each file, in a fixed order."""
+def _contents(path: Path, notes: list[str]) -> Iterator[tuple[str, Any]]:
+    """Give the name and the bytes of each file, in a fixed order; of a Parquet its table."""
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file())
         street = [p for p in files if p.name.endswith(_STREET)]
@@ -163,31 +168,45 @@ def _contents(path: Path, notes: list[str]) -> Iterator[tuple[str, bytes]]:
         if not street:
             _no_street_files(path)
         for p in street:
-            yield p.relative_to(path).as_posix(), p.read_bytes()
+            yield p.relative_to(path).as_posix(), _bytes(local_file(p))
         return
     if not path.is_file():
         msg = f"There is no file or folder {path}. {_REMEDY}"
         raise UnreadableFile(msg)
-    contents = path.read_bytes()
-    if contents[:2] != b"PK":
-        yield path.name, contents
-        return
-    yield from _zipped(path, notes)
+    with path.open("rb") as opened:
+        start = opened.read(4)
+    if start == b"PAR1":
+        yield path.name, _parquet(path)
+    elif start[:2] == b"PK":
+        yield from _zipped(path, notes)
+    else:
+        yield path.name, _bytes(path)
+
+
+def _bytes(file: Path) -> bytes:
+    most = in_bytes(LIMITS.text_mb)
+    with file.open("rb") as opened:
+        contents = opened.read(most + 1)
+    if len(contents) > most:
+        msg = f"{file.name} must be at most {LIMITS.text_mb:,} MB as text; it is larger. {_REMEDY}"
+        raise UnreadableFile(msg)
+    return contents
 
 
 def _zipped(path: Path, notes: list[str]) -> Iterator[tuple[str, bytes]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inside = [n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n]
-            street = sorted(n for n in inside if n.endswith(_STREET))
-            _say_left_out([n for n in inside if not n.endswith(_STREET)], notes)
-            if not street:
-                _no_street_files(path)
-            for name in street:
-                yield name, archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        msg = f"{path.name} is a broken zip ({error}). Download it again."
-        raise UnreadableFile(msg) from error
+    with open_zip(path) as archive:
+        inside = [n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n]
+        street = sorted(n for n in inside if n.endswith(_STREET))
+        _say_left_out([n for n in inside if not n.endswith(_STREET)], notes)
+        if not street:
+            _no_street_files(path)
+        left = in_bytes(NATIONAL.text_mb)
+        for name in street:
+            contents = unpack(
+                archive, name, called=path.name, most_mb=min(LIMITS.text_mb, left >> 20)
+            )
+            left -= len(contents)
+            yield name, contents
 
 
 def _no_street_files(path: Path) -> None:
@@ -201,16 +220,11 @@ def _say_left_out(names: list[str], notes: list[str]) -> None:
         notes.append(f"{len(names)} files are not street files ({kinds}) and were not read.")
 
 
-def _parquet(contents: bytes, name: str) -> Any:
-    from pyarrow import parquet  # noqa: PLC0415  only where the file is one
-
-    try:
-        table = parquet.read_table(pa.BufferReader(contents))
-    except pa.ArrowException as error:
-        msg = f"{name} begins as a Parquet file and is broken ({error}). Copy or download it again."
-        raise UnreadableFile(msg) from error
-    _found_columns(table.column_names, name)
-    return table.replace_schema_metadata(None)
+def _parquet(path: Path) -> Any:
+    table = ask(path, "Parquet", limits=NATIONAL).table
+    names = [] if table is None else table.column_names
+    _found_columns(names, path.name)
+    return table
 
 
 def _csv(contents: bytes, name: str, notes: list[str]) -> Any:

@@ -7,14 +7,15 @@ CSV, a folder or a zip, and Code-Point Open has no header at all.
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 from pyarrow import csv
 
 from csgeo.errors import UnreadableFile
+from csgeo.sources.apart.ask import ask
+from csgeo.sources.limits import NATIONAL
+from csgeo.sources.zipped import open_zip, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,15 +105,9 @@ def _match(names: list[str], patterns: dict[str, tuple[str, ...]]) -> dict[str, 
 
 
 def _from_parquet(path: Path, patterns: dict[str, tuple[str, ...]]) -> PostcodeColumns:
-    from pyarrow import parquet  # noqa: PLC0415  only where the file is one
-
-    try:
-        names = parquet.read_schema(path).names
-        found = _match(names, patterns)
-        table = parquet.read_table(path, columns=list(found.values()))
-    except pa.ArrowException as error:
-        msg = f"{path.name} begins as a Parquet file and is broken ({error}). Copy it again."
-        raise UnreadableFile(msg) from error
+    names = ask(path, "Parquet", schema=True).said["names"]
+    found = _match(names, patterns)
+    table = ask(path, "Parquet", limits=NATIONAL, columns=list(found.values())).table
     ours = {theirs: name for name, theirs in found.items()}
     table = table.rename_columns([ours[c] for c in table.column_names])
     return PostcodeColumns(table.replace_schema_metadata(None), found, names, ())
@@ -175,16 +170,12 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
             raise UnreadableFile(msg)
         yield path.name, contents
         return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            files = _directories(archive.namelist())
-            if not files:
-                _nothing(path)
-            for name in files:
-                yield name, archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        msg = f"{path.name} is a broken zip ({error}). Download it again."
-        raise UnreadableFile(msg) from error
+    with open_zip(path) as archive:
+        files = _directories(archive.namelist())
+        if not files:
+            _nothing(path)
+        for name in files:
+            yield name, unpack(archive, name, called=path.name, most_mb=NATIONAL.text_mb)
 
 
 def _directories(names: list[str]) -> list[str]:

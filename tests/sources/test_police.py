@@ -347,11 +347,11 @@ def test_what_is_no_street_file_is_refused(month: Path, tmp_path: Path) -> None:
         read_police(cut)
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK\x03\x04 this is no zip")
-    with pytest.raises(UnreadableFile, match="is a broken zip"):
+    with pytest.raises(UnreadableFile, match="cut short or damaged"):
         read_police(broken)
     parquet = tmp_path / "a.parquet"
     parquet.write_bytes(b"PAR1 this is no parquet")
-    with pytest.raises(UnreadableFile, match="begins as a Parquet file and is broken"):
+    with pytest.raises(UnreadableFile, match="cannot be read as Parquet"):
         read_police(parquet)
     assert not any(map(is_police, (empty, stops, tmp_path / "folder", broken, tmp_path / "x")))
 

@@ -153,7 +153,7 @@ def test_what_is_no_directory_is_refused(tmp_path: Path) -> None:
         read_postcodes(tmp_path / "empty")
     broken = tmp_path / "a.zip"
     broken.write_bytes(b"PK\x03\x04 no zip")
-    with pytest.raises(UnreadableFile, match="is a broken zip"):
+    with pytest.raises(UnreadableFile, match="cut short or damaged"):
         read_postcodes(broken)
 
 

@@ -1,0 +1,1 @@
+"""How is a file read where it can do no harm?"""
