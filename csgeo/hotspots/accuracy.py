@@ -90,7 +90,7 @@ def accuracy_of(
         raise RecipeError(msg)
     inside = later.index.isin(places)
     sums = {name: np.array([values[inside].sum()]) for name, values in known.items()}
-    return _measures(np.array([len(places)]), sums, known).iloc[0].rename("accuracy")
+    return measures_of(np.array([len(places)]), sums, known).iloc[0].rename("accuracy")
 
 
 def accuracy_curve(
@@ -146,7 +146,7 @@ def accuracy_curve(
         raise RecipeError(msg)
     order = ranked(height, later.index)
     sums = {name: values[order].cumsum() for name, values in known.items()}
-    return _measures(np.arange(1, len(order) + 1), sums, known).set_axis(later.index[order])
+    return measures_of(np.arange(1, len(order) + 1), sums, known).set_axis(later.index[order])
 
 
 def ranked(height: Numbers, ids: pd.Index) -> npt.NDArray[np.int64]:
@@ -155,10 +155,25 @@ def ranked(height: Numbers, ids: pd.Index) -> npt.NDArray[np.int64]:
     return by_id[np.argsort(-height[by_id], kind="stable")]
 
 
-def _measures(
+def measures_of(
     places: npt.NDArray[np.int64], inside: dict[str, Numbers], whole: dict[str, Numbers]
 ) -> pd.DataFrame:
-    """Divide what is inside by the whole; one row per choice."""
+    """Divide what is inside by the whole.
+
+    Parameters
+    ----------
+    places
+        n numbers of places chosen.
+    inside
+        "later", "size" and, if known, "earlier" and "expected": n sums over what was chosen.
+    whole
+        The same for each unit of the whole area.
+
+    Returns
+    -------
+    measures
+        n rows with the columns of :func:`accuracy_of`.
+    """
     total = {name: values.sum() for name, values in whole.items()}
     none = np.full(len(places), np.nan)
     share = _divided(inside["later"], total["later"])
