@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 TO_STREET_M = 50.0
 #: A move of more than this (m) is told: about from one house front to the one opposite.
 FAR_MOVE_M = 20.0
-#: Feet nearer to an end of a piece than this (m) are at the junction.
-AT_NODE_M = 1e-6
+#: Feet nearer to an end of a piece than this (m) are at the junction: no coordinate is better known.
+AT_NODE_M = 1e-3
 
 
 class Placed(NamedTuple):
