@@ -14,8 +14,8 @@ class Compared(NamedTuple):
     """Rates and ranks by each denominator, and how far the ranks agree.
 
     ``table`` is on the units' index; ``agreement`` is Spearman's rank correlation of the rates for
-    each two denominators, over the units that have both; ``unanswered`` counts, by denominator, the
-    units that have cases and none of it.
+    each two denominators, over the units that have cases and both; ``unanswered`` counts, by
+    denominator, the units that have cases and none of it.
     """
 
     table: pd.DataFrame
@@ -78,7 +78,8 @@ def compare_denominators(
     ranks = table[[f"rank_{name}" for name in found]]
     table["rank_gap"] = ranks.max(axis=1) - ranks.min(axis=1)
     without = {name: int((rate.isna() & (cases > 0)).sum()) for name, rate in found.items()}
-    agreement = pd.DataFrame(found).corr(method="spearman")
+    # units without a case are last by every denominator: they would make all agree
+    agreement = pd.DataFrame(found)[(cases > 0).to_numpy()].corr(method="spearman")
     return Compared(table, agreement, pd.Series(without, name="unanswered"))
 
 

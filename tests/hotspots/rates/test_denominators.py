@@ -44,6 +44,15 @@ def test_the_order_and_the_unit_do_not_matter(four):
     np.testing.assert_allclose(turned.agreement, plain.agreement)
 
 
+def test_units_without_a_case_do_not_make_denominators_agree(four):
+    cases, by = four
+    empty = [f"field {k}" for k in range(50)]
+    more = pd.concat([cases, pd.Series(0, index=empty)])
+    both = pd.concat([by, pd.DataFrame(10, index=empty, columns=by.columns)])
+    found = compare_denominators(more, both)
+    assert found.agreement.loc["residents", "ambient"] == pytest.approx(-0.5)
+
+
 def test_one_denominator_and_those_that_cannot_divide_are_refused(four):
     cases, by = four
     with pytest.raises(MethodError, match="two columns or more to compare; it has 1"):
