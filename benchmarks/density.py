@@ -141,6 +141,66 @@ def gaussian(x: np.ndarray, y: np.ndarray, grid: Grid, h: float, at: np.ndarray)
     )
 
 
+def growth(side: int, h: float, most: int) -> None:
+    """Print time and memory from 10,000 records on, and how time grows with them (1: in proportion)."""
+    grid = Grid(0.0, 0.0, 1.0, side, side)
+    print("Growth on the same cells; memory beyond the records themselves (8 bytes a coordinate):")
+    for kernel in ("epanechnikov", "quartic", "gaussian"):
+        before = None
+        for n in (10_000, 100_000, 1_000_000, 10_000_000):
+            if n > most:
+                break
+            x, y = drawn(n, side)
+
+            def ours(x: np.ndarray = x, y: np.ndarray = y, kernel: str = kernel) -> np.ndarray:
+                return density_raster(x, y, grid, bandwidth_m=h, kernel=kernel)
+
+            _, seconds, memory = measured(ours, 2)
+            grows = "" if before is None else f", time grows as n^{np.log10(seconds / before):.2f}"
+            print(f"  {kernel:<12} {n:>10,} records: {seconds:6.2f} s, {memory:6.0f} MB{grows}")
+            before = seconds
+
+
+def barriers(side: int = 316, h: float = 8.0) -> None:
+    """Print what a surface with a winding river takes on about 100,000 cells."""
+    import shapely
+
+    from csgeo.hotspots.density.passages import lay_barriers, open_ways, place_records
+    from csgeo.hotspots.density.walking import SPLINE_VARIANCE, spread_by_walking
+
+    x, y = drawn(50_000, side)
+    along = np.linspace(-5, side + 5, 4000)
+    river = shapely.LineString(
+        np.column_stack([along, side / 2 + side / 12 * np.sin(along / 15) + 3 * np.sin(along)])
+    )
+    size = np.ones((side, side))
+
+    def ours() -> np.ndarray:
+        barred = lay_barriers(
+            np.array([river]), shape=(side, side), west_m=0.0, south_m=0.0, cell_m=1.0
+        )
+        ways = open_ways(size, barred, np.empty((0, 2)))
+        placed = place_records(x - 0.5, y - 0.5, np.ones(len(x)), size, barred)
+        return spread_by_walking(placed.weight, ways, variance=h**2 - SPLINE_VARIANCE)
+
+    raster, seconds, most = measured(ours, 3)
+    print(
+        f"With a river, {side * side:,} cells, {len(x):,} records, bandwidth {h:g} cells: {seconds:.2f} s "
+        f"(wanted: about 1 s), {most:.0f} MB; lost {abs(raster.sum() - len(x)) / len(x):.0e} of the records"
+    )
+    no_line = np.array([], dtype=object)
+    none = lay_barriers(no_line, shape=(side, side), west_m=0.0, south_m=0.0, cell_m=1.0)
+    placed = place_records(x - 0.5, y - 0.5, np.ones(len(x)), size, none)
+    free = open_ways(size, none, np.empty((0, 2)))
+    walked = spread_by_walking(placed.weight, free, variance=h**2 - SPLINE_VARIANCE)
+    gauss = density_raster(x, y, Grid(0.0, 0.0, 1.0, side, side), bandwidth_m=h, kernel="gaussian")
+    inner = slice(int(6 * h), side - int(6 * h))
+    off = np.abs(walked * 1e6 - gauss)[inner, inner].max() / gauss.max()
+    print(
+        f"  without it, off by at most {off:.0e} of the Gaussian surface's peak away from the edge"
+    )
+
+
 def main(records: int = 1_000_000, side: int = 1000, bandwidth: float = 25.0) -> None:
     x, y = drawn(records, side)
     grid = Grid(0.0, 0.0, 1.0, side, side)
@@ -150,13 +210,8 @@ def main(records: int = 1_000_000, side: int = 1000, bandwidth: float = 25.0) ->
     )
     epanechnikov(x, y, grid, bandwidth, at)
     gaussian(x, y, grid, bandwidth, at)
-    print("Growth of the exact Epanechnikov sum:")
-    for n in (10_000, 100_000, 1_000_000, 10_000_000):
-        if n <= 10 * records:
-            px, py = drawn(n, side)
-            start = time.perf_counter()
-            density_raster(px, py, grid, bandwidth_m=bandwidth, kernel="epanechnikov")
-            print(f"  {n:>10,} records: {time.perf_counter() - start:.2f} s")
+    barriers()
+    growth(side, bandwidth, 10 * records)
 
 
 if __name__ == "__main__":

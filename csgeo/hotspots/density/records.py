@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -42,7 +41,8 @@ def lay_ground(area: gpd.GeoDataFrame, *, cell_m: int) -> Field:
     """Lay the study area as a raster, or refuse one of more than a few million cells."""
     AREAS.check(area, "area")
     west, south, east, north = area.total_bounds
-    cells = (east - west) / cell_m * (north - south) / cell_m if cell_m > 0 else math.inf
+    # a side of 0 or below is refused by the lattice, in its own words
+    cells = (east - west) / cell_m * (north - south) / cell_m if cell_m > 0 else 0.0
     if cells > MOST_CELLS:
         msg = (
             f"A surface may have {MOST_CELLS:,} cells at most; the study area would have {cells:,.0f} of {cell_m} m "
