@@ -190,6 +190,14 @@ def test_the_difference_from_the_first_is_asked_of_chance_block_by_block():
     assert flat.loc["b", "p_value"] == 1.0
 
 
+def test_a_split_with_more_records_counts_for_more():
+    rows = [split_of("a", 0.1, split="s", records=300.0), split_of("a", 0.5, split="t")]
+    held = [{"a": np.array([0.1])}, {"a": np.array([0.5])}]
+    table = side_by_side(pd.DataFrame(rows), held, {}, seed=0)
+    assert table.loc["a", "share_of_records"] == pytest.approx((30 + 50) / 400)
+    assert table.loc["a", ["least_share", "most_share"]].tolist() == [0.1, 0.5]
+
+
 @pytest.mark.open_data
 def test_on_the_records_of_bath_compact_places_hold_most_of_what_comes_after(open_data):
     import csgeo

@@ -1,0 +1,171 @@
+"""Does each place say what it rests on?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from csgeo.errors import RecipeError, TableError
+from csgeo.hotspots.account import account_of_places
+from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.searching_again import Search
+
+
+@pytest.fixture(scope="module")
+def area(area_of):
+    return area_of(5000, 5000)
+
+
+@pytest.fixture(scope="module")
+def two_places(area, town):
+    """Two places of one cell each, at (1000, 1000) and (2000, 2000)."""
+    first = find_hotspots(town, area, replicates=99).hotspots.iloc[:1]
+    both = pd.concat([first, first]).assign(
+        rank=[1, 2],
+        rank_in_stratum=[1, 2],
+        name=["Around the park", "Around the station"],
+        cells=["125mE1000N1000", "125mE2000N2000"],
+        geometry=[shapely.box(1000, 1000, 1125, 1125), shapely.box(2000, 2000, 2125, 2125)],
+        incidents=[4, 2],
+        people=pd.array([2, pd.NA], dtype="Int64"),
+        expected=[1.0, 2.0],
+    )
+    return both.set_axis(pd.Index(["P1", "P2"], name="hotspot_id"))
+
+
+@pytest.fixture
+def records(incidents_at):
+    # P1: four reported records, three of a on two points, one more by enforcement; P2: two of b
+    return incidents_at(
+        [1010, 1010, 1050, 1060, 1070, 2010, 2020, 4000],
+        [1010, 1010, 1010, 1010, 1010, 2010, 2010, 4000],
+        people=["a", "a", "a", "b", "c", "b", "b", "d"],
+        source=["police", "police", "school", "school", "police", "school", "school", "police"],
+    ).assign(origin=["reported"] * 4 + ["enforcement"] + ["observed"] * 2 + [None])
+
+
+def test_the_account_by_hand(two_places, records, area):
+    places, by_source = account_of_places(two_places, records, area)
+    one, two = places.loc["P1"], places.loc["P2"]
+    assert places.index.equals(two_places.index)
+    assert (one["records"], two["records"]) == (4, 2)
+    assert one["people"] == 2
+    assert pd.isna(two["people"])
+    assert one["busiest_person_share"] == 3 / 4
+    assert one["busiest_point_share"] == 2 / 4
+    assert (one["enforcement_records"], two["enforcement_records"]) == (1, 0)
+    assert one["enforcement_share"] == 1 / 5
+    assert places["found_without_enforcement"].tolist() == [True, True]
+    assert places["sources"].tolist() == [2, 1]
+    # of 7 searched records 3 are of the police, 4 of the school: police 2 of 3/7, school 2 of 4/7 in
+    # P1; in P2 (2 expected) 0 of 6/7 and 2 of 8/7
+    assert places["sources_agree"].tolist() == [2, 1]
+    assert by_source["records"].tolist() == [2, 2, 0, 2]
+    assert one["sentence"] == (
+        "Rests on one person: 75% of its records. 1 more record there was made by enforcement (20% "
+        "of all) and left out. 2 of 2 sources have more records there than expected."
+    )
+    assert two["sentence"] == (
+        "Rests on one person: 100% of its records. Only one of 2 sources has more records there "
+        "than expected. How many people are behind them is not known."
+    )
+
+
+def test_records_that_were_kept_count_as_any_other(two_places, records, area):
+    places, _ = account_of_places(two_places, records, area, enforcement="kept")
+    one = places.loc["P1"]
+    assert one["records"] == 5
+    assert one["busiest_person_share"] == 3 / 5
+    assert places["found_without_enforcement"].isna().all()
+    assert "20% of its records were made by enforcement." in one["sentence"]
+
+
+def test_whether_it_is_found_without_what_was_kept(area, town):
+    found = find_hotspots(town, area, replicates=99, seed=1).hotspots
+    search = Search(replicates=99)
+    made = town.assign(origin=["reported"] * 600 + ["enforcement"] * 120)
+    places, _ = account_of_places(found, made, area, enforcement="kept", search=search)
+    assert not places["found_without_enforcement"].iloc[0]
+    assert "made by enforcement, and it is not found without them." in places["sentence"].iloc[0]
+    mixed = town.assign(origin=["reported", "enforcement", "reported"] * 240)
+    again, _ = account_of_places(found, mixed, area, enforcement="kept", search=search)
+    assert again["found_without_enforcement"].iloc[0]
+    assert "made by enforcement, and it is found without them." in again["sentence"].iloc[0]
+
+
+def test_where_sources_disagree_someone_should_ask(two_places, records, area):
+    turned = records.assign(
+        source=["police", "police", "police", "police", "police", "school", "school", "school"]
+    )
+    longer = pd.concat([two_places] * 1)
+    places, _ = account_of_places(longer, turned, area)
+    assert places["rank_gap"].tolist() == [1, 1]
+    assert "ask why" not in " ".join(places["sentence"])  # one of two is not wide
+    alone, _ = account_of_places(two_places.iloc[:1], turned, area)
+    assert alone["rank_gap"].tolist() == [0]
+
+
+def test_a_wide_gap_names_both_sources(two_places, incidents_at, area):
+    four = pd.concat([two_places, two_places]).assign(
+        rank=[1, 2, 3, 4], rank_in_stratum=[1, 2, 3, 4], expected=1.0,
+        cells=[f"125mE{k}000N1000" for k in range(1, 5)],
+        geometry=[shapely.box(1000 * k, 1000, 1000 * k + 125, 1125) for k in range(1, 5)],
+    ).set_axis(pd.Index(["P1", "P2", "P3", "P4"], name="hotspot_id"))  # fmt: skip
+    x = np.repeat([1010.0, 2010, 3010, 4010], [5, 4, 3, 2])
+    y = np.full(14, 1010.0)
+    both = incidents_at(
+        [*x, *x[::-1] * -1 + 5020], [*y, *y], source=["police"] * 14 + ["school"] * 14
+    )
+    places, _ = account_of_places(four, both, area)
+    assert places["rank_gap"].tolist() == [3, 1, 1, 3]
+    assert (
+        "High on the list of police and low on that of school: ask why."
+        in (places["sentence"].iloc[0])
+    )
+    assert "ask why" not in places["sentence"].iloc[1]
+
+
+def test_one_source_alone_is_said(two_places, records, area):
+    places, _ = account_of_places(two_places, records.assign(source="police"), area)
+    assert "All records come from one source: no other bears it out." in places["sentence"].iloc[0]
+
+
+def test_a_place_takes_the_coverage_of_the_area_that_holds_most_of_it(
+    two_places, incidents_at, area, area_of
+):
+    # P1 lies for 60 % in W2; there is one record where 50 are usual
+    wards = pd.concat([area_of(1050, 5000), area_of(3950, 5000, west=1050)])
+    wards = wards.set_axis(pd.Index(["W1", "W2"], name="area_id")).assign(residents=[500.0, 500.0])
+    x = np.concatenate([np.full(99, 10.0), [1060.0]])
+    records = incidents_at(x, np.full(100, 1010.0))
+    places, _ = account_of_places(two_places, records, area, areas=wards)
+    assert places["area_id"].tolist() == ["W2", "W2"]
+    assert places["area_records"].tolist() == [1, 1]
+    assert places["area_usual"].tolist() == pytest.approx([50, 50])
+    assert places["area_little_recorded"].tolist() == [True, True]
+    assert "little recorded is not safe" in places["sentence"].iloc[0]
+    away = wards.iloc[:1].assign(geometry=[shapely.box(4000, 4000, 4500, 4500)])
+    nowhere, _ = account_of_places(two_places, records, area, areas=away)
+    assert nowhere["area_id"].isna().all()
+    assert "not safe" not in nowhere["sentence"].iloc[0]
+
+
+def test_the_order_of_rows_does_not_matter(two_places, records, area):
+    one = account_of_places(two_places, records, area)
+    other = account_of_places(two_places, records.iloc[::-1], area)
+    pd.testing.assert_frame_equal(one.places, other.places)
+    pd.testing.assert_frame_equal(one.by_source, other.by_source)
+
+
+def test_no_places_give_an_empty_account(two_places, records, area):
+    places, by_source = account_of_places(two_places.iloc[:0], records, area)
+    assert places.empty
+    assert by_source.empty
+    assert "sentence" in places
+
+
+def test_a_choice_that_is_not_known_is_refused(two_places, records, area):
+    with pytest.raises(RecipeError, match='`enforcement` must be "left_out" or "kept"; it is'):
+        account_of_places(two_places, records, area, enforcement="off")
+    with pytest.raises(TableError, match="same system"):
+        account_of_places(two_places, records.to_crs(32630), area)
