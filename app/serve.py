@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import os
 import re
 import socket
@@ -23,7 +24,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csgeo.errors import StoreError
+from csgeo.errors import RecipeError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 #: The environment variable that tells ``main.py`` which release folder to show.
 RELEASE_VARIABLE = "CSGEO_RELEASE"
+#: The one that names the recipe, where the Method page may try other choices.
+RECIPE_VARIABLE = "CSGEO_RECIPE"
 _MAIN = Path(__file__).resolve().parent / "main.py"
 _PORTS_TO_TRY = 20
 _LOCAL = ("127.0.0.1", "localhost")
@@ -40,6 +43,7 @@ _LOCAL = ("127.0.0.1", "localhost")
 def serve(
     release: Path | str,
     *,
+    recipe: Path | str | None = None,
     port: int = 8501,
     address: str = "127.0.0.1",
     open_browser: bool = False,
@@ -54,6 +58,9 @@ def serve(
     ----------
     release
         Folder that ``csgeo.save_release`` wrote.
+    recipe
+        The recipe that made the release. Then the Method page can try other choices, which
+        reads the records: only for the analyst's own machine.
     port
         First port to try; the next free one of twenty is taken.
     address
@@ -66,6 +73,8 @@ def serve(
 
     Raises
     ------
+    RecipeError
+        If a recipe is given and `address` can be reached from another machine.
     StoreError
         If none of the twenty ports is free.
     """
@@ -73,7 +82,7 @@ def serve(
     from starlette.middleware import Middleware  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
 
-    os.environ[RELEASE_VARIABLE] = str(Path(release).resolve())
+    _name_what_is_shown(release, recipe, address)
     chosen = _free_port(address, port)
     app = st.App(
         _MAIN,
@@ -84,6 +93,28 @@ def serve(
     page = f"http://{_host_in_url(address)}:{chosen}"
     threading.Thread(target=_when_ready, args=(page, open_browser, on_ready), daemon=True).start()
     app.run(config=settings(address, chosen))
+
+
+def _name_what_is_shown(release: Path | str, recipe: Path | str | None, address: str) -> None:
+    """Tell ``main.py`` the release, and the recipe where only this machine can ask."""
+    if recipe is not None and not _only_this_machine(address):
+        msg = (
+            "With a recipe the dashboard reads records, so it listens on this machine only "
+            f"(127.0.0.1); {address} can be reached from others. Leave the recipe out: a viewer "
+            "shows the release alone."
+        )
+        raise RecipeError(msg)
+    os.environ[RELEASE_VARIABLE] = str(Path(release).resolve())
+    os.environ.pop(RECIPE_VARIABLE, None)
+    if recipe is not None:
+        os.environ[RECIPE_VARIABLE] = str(Path(recipe).resolve())
+
+
+def _only_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def settings(address: str, port: int) -> dict[str, Any]:
@@ -230,11 +261,12 @@ def _when_ready(page: str, open_browser: bool, on_ready: Callable[[str], None] |
         webbrowser.open(page)
 
 
-if __name__ == "__main__":  # `python app/serve.py FOLDER [PORT]`, for tests and for trying things
+if __name__ == "__main__":  # `python app/serve.py FOLDER [PORT [RECIPE]]`, for tests and for trying
     import sys
 
     serve(
         sys.argv[1],
         port=int(sys.argv[2]) if len(sys.argv) > 2 else 8501,
+        recipe=sys.argv[3] if len(sys.argv) > 3 else None,
         on_ready=lambda page: print(page, flush=True),  # noqa: T201 - the one line it says
     )

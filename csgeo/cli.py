@@ -8,14 +8,11 @@ is nothing to report.
 from __future__ import annotations
 
 import enum
-import gc
 import json
 import os
 import sys
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -141,21 +138,51 @@ def run(
 
 @app.command("app")
 def dashboard(
-    release: Annotated[Path, typer.Argument(help="The folder of a release.")],
+    release: Annotated[Path | None, typer.Argument(help="The folder of a release.")] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(help="Its recipe: the Method page can then try other choices. Analysts only."),
+    ] = None,
     port: Annotated[int, typer.Option(help="Where the dashboard listens.")] = 8501,
 ) -> None:
     """Show a release in the dashboard, on this machine only.
 
     Example: csgeo app out/release
     """
+    shown = _release_to_show(release, recipe)
     from csgeo.store.releases import open_release  # noqa: PLC0415
 
-    open_release(release)  # refuse here, in words, rather than in the browser
+    open_release(shown)  # refuse here, in words, rather than in the browser
     _serve()(
-        release,
+        shown,
+        recipe=recipe,
         port=port,
         on_ready=lambda page: typer.echo(f"The dashboard is at {page} (stop it with Ctrl+C)"),
     )
+
+
+def _release_to_show(release: Path | None, recipe: Path | None) -> Path:
+    """Give the release that is named, or else the one that the recipe's own run has made."""
+    if recipe is None:
+        if release is not None:
+            return release
+        msg = (
+            "The dashboard needs a release to show: `csgeo app out/release`; or the recipe that "
+            "made one: `csgeo app --recipe csgeo.toml`."
+        )
+        raise RecipeError(msg)
+    from csgeo.answering import RELEASE  # noqa: PLC0415
+    from csgeo.recipe import load_recipe  # noqa: PLC0415
+
+    loaded = load_recipe(recipe, folders=os.environ)
+    made = release or loaded.path(loaded.folder) / RELEASE
+    if not made.is_dir():
+        msg = (
+            f"The recipe {recipe} has no release yet. Make it first: `csgeo run {recipe}`, or name "
+            f"another: `csgeo app FOLDER --recipe {recipe}`."
+        )
+        raise RecipeError(msg)
+    return made
 
 
 @app.command()
@@ -173,49 +200,20 @@ def demo(
     release, out = _answer(folder / "csgeo.toml", None, quiet=quiet)
     _say(release, out, as_json=False)
     if not no_app:
-        dashboard(out / "release", port=port)
+        dashboard(out / "release", recipe=folder / "csgeo.toml", port=port)
 
 
 def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path]:
-    """Run a recipe; keep the secure side and the shareable side in folders of their own."""
+    """Run a recipe and say how far it is."""
     from csgeo.recipe import load_recipe  # noqa: PLC0415
 
     recipe = load_recipe(path, folders=os.environ)  # a slip is said before anything heavy loads
-    from csgeo.disclosure.release import make_release  # noqa: PLC0415
-    from csgeo.outputs.write import write_outputs  # noqa: PLC0415
-    from csgeo.store.releases import save_release  # noqa: PLC0415
-    from csgeo.study import run_study, write_secure_side  # noqa: PLC0415
+    from csgeo.answering import answer  # noqa: PLC0415
 
     folder = out or recipe.path(recipe.folder)
-    # one core reads files while another loads what comes after them
-    Thread(target=_load_ahead, daemon=True).start()
-    with _no_search_for_cycles(), _progress(quiet=quiet) as progress:
-        study = run_study(recipe, progress=progress)
-        write_secure_side(study, folder / "secure")
-        release = make_release(
-            study,
-            least_people=recipe.release.least_people,
-            round_to=recipe.release.round_to,
-            audience=recipe.release.audience,
-        )
-        save_release(release, folder / "release")
-        write_outputs(release, folder / "share", progress=progress)
+    with _progress(quiet=quiet) as progress:
+        release = answer(recipe, folder, progress=progress)
     return release, folder
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Let Python's search for unused cycles rest: a run's objects live to its end, and it takes a tenth of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _load_ahead() -> None:
-    for module in ("csgeo.hotspots.chance", "folium", "scipy.ndimage"):
-        import_module(module)
 
 
 def _say(release: Release, folder: Path, *, as_json: bool) -> None:

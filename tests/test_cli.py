@@ -113,3 +113,20 @@ def test_the_dashboard_refuses_a_folder_that_is_no_release(tmp_path):
     ran = csgeo("app", tmp_path)
     assert ran.returncode == 3
     assert "Traceback" not in ran.stderr
+
+
+def test_the_dashboard_asks_for_a_release_or_for_a_recipe_that_has_made_one(tmp_path):
+    nothing = csgeo("app")
+    assert nothing.returncode == 2
+    assert "needs a release to show" in nothing.stderr
+    missing = csgeo("app", "--recipe", tmp_path / "none.toml")
+    assert missing.returncode == 2
+    assert "There is no recipe" in missing.stderr
+    recipe = tmp_path / "csgeo.toml"
+    recipe.write_text(
+        'title = "x"\n[area]\nfile = "a.gpkg"\n[[incidents]]\nfile = "i.csv"\n', encoding="utf-8"
+    )
+    not_run = csgeo("app", "--recipe", recipe)
+    assert not_run.returncode == 2
+    assert "has no release yet. Make it first: `csgeo run" in not_run.stderr
+    assert "Traceback" not in not_run.stderr

@@ -45,8 +45,9 @@ MAY_USE = (
         "basemap": GROUND,
         "store": GROUND | QUESTIONS | {"store"},
         "outputs": GROUND | {"outputs", "disclosure.release"},
-        "cli": GROUND | BEAM | {"outputs", "disclosure.release", "sources", "samples"},
-        "app": GROUND | BEAM | {"outputs", "disclosure.release"},
+        "answering": GROUND | BEAM | {"outputs", "disclosure.release"},
+        "cli": GROUND | BEAM | {"answering", "outputs", "disclosure.release", "sources", "samples"},
+        "app": GROUND | BEAM | {"answering", "outputs", "disclosure.release"},
     }
 )
 #: Names that hide what a room is for.

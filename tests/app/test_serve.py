@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import urllib.request
 
 import pytest
 
-from csgeo.errors import StoreError
+from csgeo.errors import RecipeError, StoreError
 from tests.app.conftest import APP
 
 
@@ -96,3 +97,23 @@ def test_an_unforeseen_error_is_said_without_a_traceback(serve, monkeypatch):
     assert serve._say_something_went_wrong(ValueError("secret detail")) is True
     assert told[0].startswith("This page could not be shown. Nothing was changed.")
     assert "secret detail" not in told[0]
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.4", "::", "example.org", ""])
+def test_a_recipe_is_only_served_to_this_machine(serve, monkeypatch, address):
+    monkeypatch.setenv("CSGEO_RELEASE", "as it was")
+    monkeypatch.delenv("CSGEO_RECIPE", raising=False)
+    with pytest.raises(RecipeError, match="listens on this machine only"):
+        serve.serve("release", recipe="csgeo.toml", address=address)
+    assert os.environ["CSGEO_RELEASE"] == "as it was"
+    assert "CSGEO_RECIPE" not in os.environ
+
+
+def test_a_viewer_is_not_told_of_a_recipe(serve, monkeypatch, tmp_path):
+    monkeypatch.setenv("CSGEO_RELEASE", "")
+    monkeypatch.setenv("CSGEO_RECIPE", "left from before")
+    serve._name_what_is_shown(tmp_path / "release", None, "0.0.0.0")
+    assert "CSGEO_RECIPE" not in os.environ
+    for address in ("127.0.0.1", "localhost", "::1"):
+        serve._name_what_is_shown(tmp_path / "release", tmp_path / "csgeo.toml", address)
+        assert os.environ["CSGEO_RECIPE"] == str(tmp_path / "csgeo.toml")
