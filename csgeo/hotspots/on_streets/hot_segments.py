@@ -29,10 +29,14 @@ Chance: TypeAlias = Literal["poisson", "monte carlo"]
 
 
 class HotSegments(NamedTuple):
-    """The stretches with what chance says of them, where the records were put, and the words."""
+    """The stretches with what chance says of them, where the records were put, and the words.
+
+    ``cut`` says how the streets were cut, in the order of ``stretches``.
+    """
 
     stretches: gpd.GeoDataFrame
     placed: Placed
+    cut: Stretches
     words: str
 
 
@@ -63,8 +67,8 @@ def hot_segments(
     against
         "length": records are expected in proportion to metres of street over the whole network,
         so the centre of a town is hot as a whole. "surroundings": in proportion to length and to
-        the density along the streets within `surroundings_m` around, and nowhere less than a
-        tenth of the average; so a town is compared with itself.
+        the density along the streets within `surroundings_m` around, so that a town is compared
+        with itself. In both no stretch is given less than a tenth of the average stretch.
     surroundings_m
         Where the surroundings end, in metres along the streets.
     chance
@@ -111,7 +115,7 @@ def hot_segments(
         columns["people"] = people.reindex(range(len(counts)), fill_value=0).to_numpy()
     table = stretch_table(
         network, cut, **columns, expected=expected, per_100m=100 * counts / cut.length_m,
-        strength=counts / expected, score=_score(counts, expected), p_value=p, q_value=q_value,
+        strength=counts / expected, score=log_likelihood_ratio(counts, expected), p_value=p, q_value=q_value,
         hot=q_value <= q,
     )  # fmt: skip
     by = (
@@ -126,7 +130,7 @@ def hot_segments(
     )
     if chance == "monte carlo":
         words += _least_words(len(table), replicates, q)
-    return HotSegments(table, placed, words)
+    return HotSegments(table, placed, cut, words)
 
 
 def stretch_numbers(placed: Placed, cut: Stretches) -> Integers:
@@ -166,9 +170,9 @@ def expected_on(cut: Stretches, placed: Placed, surroundings: Spreading | None) 
     weight = cut.length_m
     if surroundings is not None:
         spots = weighed_spots(placed, None, len(surroundings.network.pieces))
-        held, _ = spread(surroundings, spots)
-        floor = FLOOR_SHARE * placed.placed / cut.length_m.sum() * cut.length_m
-        weight = np.maximum(held, floor)
+        weight, _ = spread(surroundings, spots)
+    # else a record on a scrap of street, or on a lane where nobody is, would come first
+    weight = np.maximum(weight, FLOOR_SHARE * weight.mean())
     return np.asarray(weight * (placed.placed / weight.sum()), dtype=float)
 
 
@@ -195,10 +199,17 @@ def chance_of(
     return np.asarray((1 + as_many) / (1 + replicates))
 
 
-def _score(counts: Integers, expected: Numbers) -> Numbers:
+def log_likelihood_ratio(
+    counts: Integers, expected: Numbers, *, all_records: int | None = None
+) -> Numbers:
+    """Give Kulldorff's log likelihood ratio of more than expected; 0 where there is no more.
+
+    `all_records` is what the counts and the expected are part of; their sum if None.
+    """
     from scipy.special import xlogy  # noqa: PLC0415  (heavy, and used only here)
 
-    rest, rest_expected = counts.sum() - counts, expected.sum() - expected
+    total = counts.sum() if all_records is None else all_records
+    rest, rest_expected = total - counts, np.maximum(total - expected, 1e-300)
     inside = xlogy(counts, np.maximum(counts, 1) / expected)
     beyond = xlogy(rest, np.maximum(rest, 1) / rest_expected)
     return np.asarray(np.where(counts > expected, inside + beyond, 0.0))
