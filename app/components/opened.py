@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
+from csgeo.disclosure.release import require_viewable
 from csgeo.errors import StoreError
 from csgeo.outputs import words
 from csgeo.outputs.layers import layers
@@ -60,7 +61,7 @@ def open_shown(folder: str) -> Shown:
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the release …")
 def _opened(folder: str, state: str) -> Shown:
-    release = open_release(Path(folder))
+    release = require_viewable(open_release(Path(folder)))
     drawn = layers(release)
     told = {
         "release": hashlib.sha256(state.encode()).hexdigest(),

@@ -28,7 +28,7 @@ _FILES = (
 )
 _HIDDEN = {
     "hotspots": "places that stood out but describe too few {people}",
-    "cells": "squares that hold some records but too few {people} (rounded)",
+    "cells": "areas with nobody, or too few {people}, which the map does not tell apart",
     "set_aside": "places set aside that describe too few {people} to be named",
 }
 
@@ -76,7 +76,7 @@ def _file(source: Mapping[str, Any]) -> tuple[object, ...]:
         _count(source.get("rows_used")),
         _count(source.get("rows_without_place")),
         _count(sum(one["rows"] for one in source.get("rows_set_aside", ()))),
-        str(source.get("sha256", ""))[:12],
+        str(source.get("sha256") or source.get("keyed_sha256", ""))[:12],
     )
 
 
@@ -126,7 +126,7 @@ def _protection(release: Release) -> str:
     )
     said = (
         f"<p>Nothing is shown that describes fewer than {release.least_people} {people} (counted "
-        f"in {counted}). Counts are rounded to {release.round_to}; shares, bands and the order of "
+        f"in {counted}), or mostly one. Counts are rounded to {release.round_to}, up or down by a secret key; shares, bands and the order of "
         f"the list are worked out from the rounded counts. This release is for: "
         f"{html(release.audience)}.</p>"
         f"<p>Hidden to protect people:</p><ul>{hidden or '<li>nothing had to be hidden</li>'}</ul>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import platform
 import re
 from importlib.metadata import PackageNotFoundError, version
@@ -9,12 +10,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from csgeo import RESULTS_CHANGED, __version__
-from csgeo.disclosure.rounding import round_count
+from csgeo.disclosure.rounding import round_total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from csgeo.disclosure.release import StudyTables
+    from csgeo.disclosure.audiences import Rule
+    from csgeo.disclosure.keys import Key
+    from csgeo.disclosure.study_tables import StudyTables
 
 #: What may be said of a file: never a value out of it.
 _SOURCE_KEYS = (
@@ -36,20 +39,23 @@ _LIBRARIES = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scikit-learn",
 
 
 def protected_provenance(
-    study: StudyTables, *, least_people: int, round_to: int, hidden: Mapping[str, int]
+    study: StudyTables, *, rule: Rule, key: Key, hidden: Mapping[str, int]
 ) -> dict[str, Any]:
     """Tell inputs, recipe, steps and versions, with protected numbers only.
 
-    How many rows a file has is exact, and so is every count of a public file.
-    How many records were used or set aside, which a slightly larger area or a
-    day more would change by one, is rounded to `round_to`.
+    Every count of a public file is exact. How many rows a file of records has, and how many of
+    them were used or set aside, is rounded; and its checksum is given as a keyed one, which only
+    the keeper of the key can compare: a bare one would tell somebody who knows all records but
+    one whether a guess of that one is right.
 
     Parameters
     ----------
     study
-        What :class:`csgeo.disclosure.release.StudyTables` describes.
-    least_people, round_to
-        The rule of protection, in people and in records.
+        What :class:`csgeo.disclosure.study_tables.StudyTables` describes.
+    rule
+        Of the audience.
+    key
+        The secret of rounding.
     hidden
         How many were hidden, by what they are.
 
@@ -61,12 +67,14 @@ def protected_provenance(
     return {
         "title": study.title,
         "period": [day.isoformat() for day in study.period],
-        "inputs": [_source(source, round_to) for source in study.sources],
-        "steps": [_step(step, round_to) for step in study.steps],
+        "inputs": [_source(source, rule, key) for source in study.sources],
+        "steps": [_step(step, rule, key) for step in study.steps],
         "recipe": study.recipe_text,
         "protection": {
-            "least_people": least_people,
-            "round_to": round_to,
+            "audience": rule.audience,
+            "least_people": rule.least_people,
+            "round_to": rule.round_to,
+            "rounded_with": f"key {key.name} (from {key.origin})",
             "counted": "distinct people" if study.people_known else "records: people are not known",
             "hidden": dict(hidden),
         },
@@ -83,25 +91,32 @@ def protected_provenance(
 _QUOTED = re.compile(r"'.*'", re.DOTALL)
 
 
-def _source(source: Mapping[str, Any], round_to: int) -> dict[str, Any]:
-    told = {key: _plain(source[key]) for key in _SOURCE_KEYS if key in source}
+def _source(source: Mapping[str, Any], rule: Rule, key: Key) -> dict[str, Any]:
+    told = {name: _plain(source[name]) for name in _SOURCE_KEYS if name in source}
     if "file" in told:
         told["file"] = PurePath(str(told["file"]).replace("\\", "/")).name
-    step = 1 if _is_public(str(source.get("kind", ""))) else round_to
-    for key in ("rows_used", "rows_without_place"):
-        if key in told:
-            told[key] = round_count(told[key], step=step)
+    public = _is_public(str(source.get("kind", "")))
+    if not public and not rule.exact:
+        told.pop("bytes", None)
+        if "sha256" in told:
+            checksum = str(told.pop("sha256")).encode()
+            told["keyed_sha256"] = hmac.digest(key.secret, checksum, "sha256").hex()
+    for name in ("rows_in", "rows_used", "rows_without_place"):
+        if name in told and not public:
+            told[name] = _rounded(told[name], name, rule, key)
     # the first row, its value and any word quoted from the file stay behind: they may be a person's
     told["rows_set_aside"] = [
         {
-            "reason": str(a["reason"])
-            if step == 1
-            else _QUOTED.sub("(withheld)", str(a["reason"])),
-            "rows": round_count(a["rows"], step=step),
+            "reason": str(a["reason"]) if public else _QUOTED.sub("(withheld)", str(a["reason"])),
+            "rows": a["rows"] if public else _rounded(a["rows"], "rows set aside", rule, key),
         }
         for a in source.get("rows_set_aside", ())
     ]
     return told
+
+
+def _rounded(count: float, what: str, rule: Rule, key: Key) -> int:
+    return round_total(count, what, secret=key.secret, step=rule.round_to)
 
 
 def _is_public(kind: str) -> bool:
@@ -110,13 +125,13 @@ def _is_public(kind: str) -> bool:
     return "harm" not in kind and any(word in kind for word in _PUBLIC_KINDS)
 
 
-def _step(step: Mapping[str, Any], round_to: int) -> dict[str, Any]:
-    told = {key: _plain(step[key]) for key in _STEP_KEYS if key in step}
+def _step(step: Mapping[str, Any], rule: Rule, key: Key) -> dict[str, Any]:
+    told = {name: _plain(step[name]) for name in _STEP_KEYS if name in step}
     # how many places were found is no count of people; it stays as it is
     records = ("rows_in",) if "places" in str(step.get("step")) else ("rows_in", "rows_out")
-    for key in records:
-        if isinstance(told.get(key), int | float):
-            told[key] = round_count(told[key], step=round_to)
+    for name in records:
+        if isinstance(told.get(name), int | float):
+            told[name] = _rounded(told[name], "records in a step", rule, key)
     return told
 
 

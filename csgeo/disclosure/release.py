@@ -7,137 +7,26 @@ from. It is sealed: only :func:`make_release` and the store make one.
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from csgeo.disclosure.audiences import check_period, rule_for
 from csgeo.errors import NothingToReport, NotReleased, RecipeError
-from csgeo.recipe import AUDIENCES, LEAST_PEOPLE_EVER
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     import pandas as pd
 
-#: No setting can show fewer people than this, or round more finely.
-LEAST_PEOPLE = LEAST_PEOPLE_EVER
-ROUND_TO = LEAST_PEOPLE_EVER
+    from csgeo.disclosure.keys import Key
+    from csgeo.disclosure.study_tables import StudyTables
 
+    Record = Callable[[Mapping[str, str]], None]
+
+#: The audience whose releases hold exact counts.
+EXACT = "analysts"
 _SEAL = object()
-
-
-class StudyTables(Protocol):
-    """What `make_release` reads of a study; any object with these will do.
-
-    ``choices`` and ``caveats`` go out as they are: they hold settings and
-    words, never a count of records at a place. ``cells`` has a row for every
-    cell that meets the study area, those with no record included.
-    """
-
-    @property
-    def title(self) -> str:
-        """What the study is about, as a heading."""
-        ...
-
-    @property
-    def marking(self) -> str:
-        """Protective marking, such as OFFICIAL-SENSITIVE."""
-        ...
-
-    @property
-    def harms(self) -> tuple[str, ...]:
-        """Codes of the harm vocabulary."""
-        ...
-
-    @property
-    def period(self) -> tuple[dt.date, dt.date]:
-        """First and last day, both included."""
-        ...
-
-    @property
-    def area(self) -> gpd.GeoDataFrame:
-        """``AREAS``: the study area, one row or more."""
-        ...
-
-    @property
-    def incidents(self) -> gpd.GeoDataFrame:
-        """``INCIDENTS``; never read here, and it never leaves."""
-        ...
-
-    @property
-    def cells(self) -> gpd.GeoDataFrame:
-        """``CELLS`` with ``incidents`` and, if known, ``people``."""
-        ...
-
-    @property
-    def hotspots(self) -> gpd.GeoDataFrame:
-        """``HOTSPOTS``."""
-        ...
-
-    @property
-    def set_aside(self) -> pd.DataFrame:
-        """``SET_ASIDE``."""
-        ...
-
-    @property
-    def services(self) -> gpd.GeoDataFrame:
-        """``SERVICES``; public information."""
-        ...
-
-    @property
-    def services_near(self) -> pd.DataFrame:
-        """What `csgeo.services_around` gives."""
-        ...
-
-    @property
-    def basemap(self) -> gpd.GeoDataFrame:
-        """Lines, areas and names to draw beneath: ``kind``, ``name``."""
-        ...
-
-    @property
-    def sources(self) -> tuple[Mapping[str, Any], ...]:
-        """One mapping a file: ``file``, ``sha256``, ``rows_in``, ..."""
-        ...
-
-    @property
-    def steps(self) -> tuple[Mapping[str, Any], ...]:
-        """One mapping a step: ``step``, ``rows_in``, ``rows_out``, ``note``."""
-        ...
-
-    @property
-    def choices(self) -> Mapping[str, Any]:
-        """Settings that were chosen, in words or numbers."""
-        ...
-
-    @property
-    def recipe_text(self) -> str:
-        """The recipe, as TOML."""
-        ...
-
-    @property
-    def attribution(self) -> tuple[str, ...]:
-        """Whom to credit for the data."""
-        ...
-
-    @property
-    def caveats(self) -> tuple[str, ...]:
-        """What a reader must bear in mind."""
-        ...
-
-    @property
-    def records_used(self) -> int:
-        """Records of harm in the study."""
-        ...
-
-    @property
-    def records_without_place(self) -> int:
-        """Records that name no usable place."""
-        ...
-
-    @property
-    def people_known(self) -> bool:
-        """Whether records carry a pseudonym of the person."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +50,8 @@ class Release:
     records_without_place: int
     least_people: int
     round_to: int
+    purpose: str
+    recipient: str
     people_known: bool
     area: gpd.GeoDataFrame
     hotspots: gpd.GeoDataFrame
@@ -210,30 +101,66 @@ def require_release(found: object) -> Release:
     return found
 
 
+def require_viewable(found: object) -> Release:
+    """Return a release that viewers may see; refuse one with exact counts.
+
+    Raises
+    ------
+    NotReleased
+        If `found` is no release, or one for analysts.
+    """
+    release = require_release(found)
+    if release.audience == EXACT:
+        msg = (
+            "This release holds exact counts, for analysts on the secure side "
+            f"({release.recipient}: {release.purpose}). Make one for `partnership`, which the "
+            "dashboard may show."
+        )
+        raise NotReleased(msg)
+    return release
+
+
 def make_release(
     study: StudyTables,
     *,
-    least_people: int = LEAST_PEOPLE,
-    round_to: int = ROUND_TO,
     audience: str = "partnership",
+    least_people: int | None = None,
+    round_to: int | None = None,
+    key: Key | None = None,
+    on: dt.date | None = None,
+    purpose: str = "",
+    recipient: str = "",
+    record: Record | None = None,
 ) -> Release:
     """Make the protected snapshot of a study that others may see.
 
-    Hotspots and cells that describe fewer than `least_people` distinct people
-    (fewer than that many records where people are not known) are not shown;
-    every other count is rounded to `round_to`; rank, band, strength and shares
-    are worked out again from the rounded counts.
+    Each place and each piece of ground around the places is counted once, in people and in
+    records. What describes too few distinct people (records, where people are not known), or
+    mostly one, is not shown; every other count is rounded up or down by a secret key; rank, band,
+    strength, shares and totals are worked out from the rounded counts.
 
     Parameters
     ----------
     study
-        A study, or any object with the attributes of :class:`StudyTables`.
-    least_people
-        The fewest distinct people that may be shown; at least 5.
-    round_to
-        The step to which counts are rounded, in records; at least 5.
+        A study, or any object with the attributes of :class:`csgeo.disclosure.study_tables.StudyTables`.
     audience
-        For whom it is: ``partnership``. Nothing is protected well enough for the public yet.
+        ``panel``, ``partnership`` or ``public``; or ``analysts``, which gets exact counts (never
+        records) for work on the secure side.
+    least_people
+        The fewest distinct people that may be shown; the audience's own if not given, and never
+        fewer.
+    round_to
+        The step to which counts are rounded, in records; as for `least_people`.
+    key
+        The secret of rounding, from :mod:`csgeo.disclosure.keys`. Without one it is made from the
+        records: then a cell answers anew as soon as a record is added.
+    on
+        The day of the release, to check that it comes late enough for its audience.
+    purpose, recipient
+        What it is for and who gets it; asked of ``analysts``.
+    record
+        Called with what is about to leave, to whom and why, before anything is given back; if it
+        fails, nothing leaves. Asked of ``analysts``.
 
     Returns
     -------
@@ -243,7 +170,9 @@ def make_release(
     Raises
     ------
     RecipeError
-        If `least_people` or `round_to` is below 5, or `audience` is not known.
+        If a choice is below what the audience may see, or something that it asks is missing.
+    TableError
+        If the records do not add up to the study's cells and places.
     NothingToReport
         If no hotspot can be shown.
 
@@ -258,33 +187,51 @@ def make_release(
     """
     from csgeo.disclosure.protect import protected_parts  # noqa: PLC0415  (the rule needs pandas)
 
-    _check_choices(least_people, round_to, audience)
-    parts = protected_parts(study, least_people=least_people, round_to=round_to)
+    rule = rule_for(audience, least_people=least_people, round_to=round_to)
+    check_period(rule, study.period, on=on)
+    if rule.exact:
+        _check_asked(purpose, recipient, record)
+    parts = protected_parts(study, rule, key)
     if parts["hotspots"].empty:
         found, aside = len(study.hotspots), len(study.set_aside)
         also = f" {aside} more set aside as likely made by how records are kept." if aside else ""
         msg = (
             f"No place can be shown: {found} found, {parts['hidden'].get('hotspots', 0)} of them "
-            f"hidden because they describe fewer than {least_people} people.{also} "
+            f"hidden because they describe fewer than {rule.least_people} people.{also} "
             "Take a longer period, a larger area or larger cells."
         )
         raise NothingToReport(msg)
-    return seal_release(**parts, least_people=least_people, round_to=round_to, audience=audience)
+    marking = study.marking
+    if rule.exact:
+        marking = f"{marking} · EXACT COUNTS, ANALYSTS ONLY · for {recipient}: {purpose}"
+        for name in ("hotspots", "cells"):
+            parts[name] = parts[name].assign(marking=marking)
+    if record is not None:
+        record(
+            {
+                "what": f"release: {study.title}",
+                "period": f"{study.period[0]} to {study.period[1]}",
+                "audience": audience,
+                "purpose": purpose,
+                "recipient": recipient,
+            }
+        )
+    return seal_release(
+        **parts, marking=marking, audience=audience, least_people=rule.least_people,
+        round_to=rule.round_to, purpose=purpose, recipient=recipient,
+    )  # fmt: skip
 
 
-def _check_choices(least_people: int, round_to: int, audience: str) -> None:
-    if least_people < LEAST_PEOPLE:
+def _check_asked(purpose: str, recipient: str, record: Record | None) -> None:
+    """Refuse exact counts that nobody asked for, or that nobody writes down."""
+    missing = [
+        name for name, said in (("purpose", purpose), ("recipient", recipient)) if not said.strip()
+    ]
+    missing += [] if record else ["record"]
+    if missing:
         msg = (
-            f"`least_people` must be at least {LEAST_PEOPLE}; it is {least_people}. "
-            "Fewer people could be recognised, so no setting allows it."
+            "A release for analysts holds exact counts, so it must say its purpose and recipient, and "
+            f"be written to the audit log; missing: {', '.join(missing)}. Give them, or make a "
+            "release for `partnership`."
         )
-        raise RecipeError(msg)
-    if round_to < ROUND_TO:
-        msg = (
-            f"`round_to` must be at least {ROUND_TO}; it is {round_to}. "
-            "Finer counts would let two releases be taken from each other."
-        )
-        raise RecipeError(msg)
-    if audience not in AUDIENCES:
-        msg = f"`audience` must be one of {', '.join(AUDIENCES)}; it is {audience!r}."
         raise RecipeError(msg)

@@ -24,12 +24,12 @@ RELEASED_HOTSPOTS = Table(
         "stratum": HOTSPOTS.columns["stratum"],
         "rank_in_stratum": HOTSPOTS.columns["rank_in_stratum"],
         "band": Column("text", "third of the list it is in", allowed=BANDS, known=True),
-        "incidents": Column("integer", "records of harm, rounded", "count", least=5, known=True),
+        "incidents": Column("integer", "records of harm, rounded", "count", least=0, known=True),
         "expected": Column(
             "integer",
             "records that the expectation gives it, rounded and not below the step of rounding",
             "count",
-            least=5,
+            least=0,
             known=True,
         ),
         "strength": Column("number", "rounded incidents divided by rounded expected", "ratio"),
@@ -46,14 +46,23 @@ RELEASED_HOTSPOTS = Table(
 
 RELEASED_CELLS = Table(
     name="RELEASED_CELLS",
-    one_row_is="one lattice cell that may be shown, or one beside it that may not",
+    one_row_is="one piece of ground around the places: a lattice cell, or several joined",
     index="cell_id",
-    geometry=("Polygon",),
+    geometry=_AREAS,
     may_be_empty=True,
     remedy=_REMEDY,
     columns={
         "incidents": Column("integer", "records of harm, rounded; missing if hidden", "count"),
+        "per_km2": Column(
+            "number", "rounded records divided by its ground; missing if hidden", "records per km2"
+        ),
         "hidden": Column("flag", "true: none, or too few people to show; the two not told apart"),
-        "band": Column("text", "third class of the shown cells; missing if hidden", allowed=BANDS),
+        "band": Column(
+            "text",
+            "third class of the pieces that are denser than the average; missing for the others",
+            allowed=BANDS,
+        ),
+        "area_km2": Column("number", "its ground", "km2", least=0),
+        "cells": Column("text", "the squares it is made of, separated by spaces", known=True),
     },
 )

@@ -1,50 +1,128 @@
 """Which numbers may be shown, and to which step are they rounded?
 
-The rule is that of the bodies that release counts of people in Britain: a
-count that describes too few people is not shown at all, and every other count
-is rounded; whatever is derived is derived from the rounded counts (OpenSAFELY,
-*Statistical disclosure control*, 2026; NHS England, *HES disclosure control*).
+A count that describes too few people is not shown at all. Every other count is
+rounded up or down at random, so that it is right on average; chance is drawn
+from a secret key and from the records that were counted, so that the same
+records always give the same answer, in whichever cell, view or release, and
+asking again gains nothing (unbiased random rounding: Nargundkar and Saveland
+1972; noise that depends on what is counted: Fraser and Wooton 2005).
 """
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
+
+    Integers = npt.NDArray[np.int64]
+    Marks = npt.NDArray[np.uint64]
 
 
-def round_counts(counts: pd.Series, *, step: int) -> pd.Series:
-    """Round counts to the nearest multiple of `step`; a half goes up.
+def round_keyed(counts: Integers, marks: Marks, *, secret: bytes, step: int) -> Integers:
+    """Round counts up or down to a multiple of `step`, right on average.
+
+    A count of 7 becomes 5 with a chance of 3/5 and 10 with a chance of 2/5 (step 5). What is a
+    multiple already stays as it is; a count above 0 and below the step may become 0.
 
     Parameters
     ----------
     counts
-        n counts (records or people); missing stays missing.
+        n counts of records.
+    marks
+        n numbers that stand for the sets of records counted (:func:`marks_of_sets`).
+    secret
+        The key; without it nobody can tell which way a count went.
     step
-        What to round to, in the same unit; 5 unless the study asks for more.
+        In records.
 
     Returns
     -------
-    counts
-        n whole numbers (``Int64``) on the index of `counts`.
+    rounded
+        n multiples of `step`, each less than a step from its count.
 
     Examples
     --------
-    >>> round_counts(pd.Series([4, 7, 8]), step=5).tolist()
-    [5, 5, 10]
+    >>> round_keyed(np.array([10]), np.array([1], dtype="uint64"), secret=b"k" * 32, step=5).tolist()
+    [10]
     """
-    numbers = counts.to_numpy(dtype=float, na_value=np.nan)
-    rounded = np.floor(numbers / step + 0.5) * step
-    return pd.Series(rounded, index=counts.index, name=counts.name).astype("Int64")
+    counts = np.asarray(counts, dtype=np.int64)
+    asked = np.column_stack([counts.astype(np.uint64), marks]).astype("<u8").tobytes()
+    chance = np.frombuffer(
+        b"".join(
+            hmac.digest(secret, asked[i : i + 16], "sha256")[:8] for i in range(0, len(asked), 16)
+        ),
+        dtype="<u8",
+    )
+    left = counts % step
+    # exact where the step divides 2**64 or not: off by less than 2**-53
+    up = (chance >> np.uint64(11)).astype(float) * 2.0**-53 < left / step
+    return counts - left + np.where(up, step, 0)
 
 
-def round_count(count: float, *, step: int) -> int:
-    """Round one count to the nearest multiple of `step`; a half goes up."""
-    return int(np.floor(count / step + 0.5)) * step
+def round_total(count: float, what: str, *, secret: bytes, step: int) -> int:
+    """Round one total that is no set of records, such as the rows of a file.
+
+    Drawn from what is counted and how many there are, so that the same total answers the same.
+    """
+    whole = int(count)
+    asked = hmac.digest(secret, f"{what}: {whole}".encode(), "sha256")[:8]
+    mark = np.frombuffer(asked, dtype="<u8")
+    return int(round_keyed(np.array([whole]), mark, secret=secret, step=step)[0])
+
+
+def round_number(number: float, *, step: int) -> int:
+    """Round a number that counts nobody, such as an expectation; a half goes up."""
+    return int(np.floor(number / step + 0.5)) * step
+
+
+def marks_of_records(*columns: npt.ArrayLike) -> Marks:
+    """Give each record a number that its content alone decides.
+
+    Parameters
+    ----------
+    columns
+        Whole numbers on the n records: where, when and what.
+
+    Returns
+    -------
+    marks
+        n numbers of 64 bits. Not secret: the key is what hides them.
+    """
+    first = np.asarray(columns[0])
+    mark = np.full(first.shape, 0x9E3779B97F4A7C15, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for column in columns:
+            mark = _mixed(mark ^ np.asarray(column).astype(np.int64).view(np.uint64))
+    return mark
+
+
+def _mixed(number: Marks) -> Marks:
+    """Spread the bits of a number over all 64 (the finaliser of SplitMix64)."""
+    number = number + np.uint64(0x9E3779B97F4A7C15)
+    number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(number ^ (number >> np.uint64(31)), dtype=np.uint64)
+
+
+def marks_of_sets(marks: Marks, group: Integers, *, groups: int) -> Marks:
+    """Add up the marks of the records of each group: the same set, the same number.
+
+    Parameters
+    ----------
+    marks
+        Of n records.
+    group
+        n numbers from 0 to `groups` less 1; records of group -1 are left out.
+    """
+    inside = group >= 0
+    added = np.zeros(groups, dtype=np.uint64)
+    np.add.at(added, group[inside], marks[inside])  # wraps around, as it should
+    return added
 
 
 def hold_enough(table: pd.DataFrame, *, least: int, people_known: bool) -> npt.NDArray[np.bool_]:

@@ -127,7 +127,8 @@ def _cells(release: Release) -> dict[str, Any]:
         if not some.any():
             continue
         said = {"hidden": True} if band is None else {"hidden": False, "band": band}
-        whole = shapely.multipolygons(table.geometry[some].to_numpy())
+        parts = shapely.get_parts(table.geometry[some].to_numpy())
+        whole = shapely.MultiPolygon(list(parts))
         features.append({"type": "Feature", "properties": said, "geometry": _plain(whole)})
     return {"type": "FeatureCollection", "features": features}
 

@@ -105,7 +105,7 @@ def _cells(release: Release) -> str:
     ]
     hatched = fill(QUIET_INK, QUIET_INK, 0.4, brush="b_diagonal", opacity=CELL_OPACITY)
     return categorised(
-        "coalesce(\"band\", 'hidden')",
+        'CASE WHEN "hidden" THEN \'hidden\' ELSE "band" END',
         [*categories, ("hidden", words.hidden_label(release), hatched)],
     )
 

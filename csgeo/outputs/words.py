@@ -138,12 +138,19 @@ def certainty_label(release: Release, certainty: str) -> str:
 
 
 def cell_label(release: Release, band: str) -> str:
-    """Say in the legend which rounded counts a band of cells stands for; empty if none."""
-    counts = release.cells.loc[release.cells["band"] == band, "incidents"].dropna()
-    if counts.empty:
+    """Say in the legend which density a band of the surface stands for; empty if none."""
+    density = release.cells.loc[release.cells["band"] == band, "per_km2"].dropna()
+    if density.empty:
         return ""
-    least, most = int(counts.min()), int(counts.max())
-    return f"about {least:,} records" if least == most else f"about {least:,} to {most:,} records"
+    least, most = (_two_figures(d) for d in (density.min(), density.max()))
+    many = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"about {many} records per square kilometre"
+
+
+def _two_figures(number: float) -> int:
+    """Round to two figures: a density is no more exact than the count that it comes from."""
+    whole = round(number)
+    return round(whole, 2 - len(str(whole)))
 
 
 def hidden_label(release: Release) -> str:

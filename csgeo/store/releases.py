@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from csgeo.disclosure.release import Release
 
 FORMAT = "csgeo release"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 _WITH_SHAPES = ("area", "hotspots", "cells", "services", "basemap")
 _WITHOUT_SHAPES = ("services_near", "set_aside")
@@ -44,6 +44,8 @@ _VALUES = (
     "records_without_place",
     "least_people",
     "round_to",
+    "purpose",
+    "recipient",
     "people_known",
     "share_of_records",
     "share_of_area",

@@ -1,27 +1,87 @@
 """Are counts rounded as promised, and are too few people recognised?"""
 
+import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csgeo.disclosure.rounding import hold_enough, round_count, round_counts
+from csgeo.disclosure.rounding import (
+    hold_enough,
+    marks_of_records,
+    marks_of_sets,
+    round_keyed,
+    round_number,
+    round_total,
+)
+
+SECRET = b"a secret of thirty-two bytes, so!"
 
 
-def test_a_half_goes_up_and_missing_stays_missing():
-    counts = pd.Series([0, 2, 3, 7, 8, 12, None, 791])
-    assert round_counts(counts, step=5).tolist() == [0, 0, 5, 5, 10, 10, pd.NA, 790]
+def marks(n, start=0):
+    return np.arange(start, start + n, dtype=np.uint64)
 
 
-def test_a_step_of_ten_sends_its_half_up():
-    assert [round_count(n, step=10) for n in (4, 5, 14, 15, 24, 25)] == [0, 10, 10, 20, 20, 30]
-
-
-@given(st.integers(0, 10**6), st.sampled_from([5, 10, 20]))
-def test_a_rounded_count_is_a_multiple_within_half_a_step(n, step):
-    rounded = round_count(n, step=step)
+@given(st.integers(0, 10**6), st.integers(0, 2**64 - 1), st.sampled_from([1, 5, 10, 20]))
+def test_a_rounded_count_is_a_multiple_less_than_a_step_away(n, mark, step):
+    rounded = int(round_keyed([n], np.array([mark], dtype=np.uint64), secret=SECRET, step=step)[0])
     assert rounded % step == 0
-    assert abs(rounded - n) * 2 <= step
-    assert round_counts(pd.Series([n]), step=step).iloc[0] == rounded
+    assert abs(rounded - n) < step
+    if n % step == 0:
+        assert rounded == n
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 13, 24])
+def test_rounding_is_right_on_average(count):
+    rounded = round_keyed(np.full(40_000, count), marks(40_000), secret=SECRET, step=5)
+    left = count % 5
+    # the standard error of the mean is 5 x sqrt(p(1-p) / 40,000), at most 0.0125
+    assert rounded.mean() == pytest.approx(count, abs=0.05)
+    assert (rounded > count).mean() == pytest.approx(left / 5, abs=0.01)
+
+
+def test_the_same_records_always_answer_the_same_and_another_key_answers_anew():
+    counts = np.full(1000, 7)
+    once = round_keyed(counts, marks(1000), secret=SECRET, step=5)
+    for _ in range(50):
+        assert (round_keyed(counts, marks(1000), secret=SECRET, step=5) == once).all()
+    other = round_keyed(counts, marks(1000), secret=SECRET[::-1], step=5)
+    # two keys agree where both went up or both down: 0.4 x 0.4 + 0.6 x 0.6
+    assert (other == once).mean() == pytest.approx(0.52, abs=0.06)
+
+
+def test_a_hand_worked_draw_of_hmac():
+    """What the formula says, step by step, with Python's own integers."""
+    import hashlib
+    import hmac
+
+    count, mark = 13, 2**63 + 5
+    asked = count.to_bytes(8, "little") + mark.to_bytes(8, "little")
+    drawn = int.from_bytes(hmac.new(SECRET, asked, hashlib.sha256).digest()[:8], "little")
+    expected = 15 if (drawn >> 11) / 2**53 < 3 / 5 else 10
+    found = round_keyed([count], np.array([mark], dtype=np.uint64), secret=SECRET, step=5)
+    assert found.tolist() == [expected]
+
+
+def test_a_mark_hangs_on_what_a_record_says_and_a_set_on_its_records_in_any_order():
+    x, y = np.array([10, 10, 11]), np.array([20, 21, 20])
+    mark = marks_of_records(x, y)
+    assert len(set(mark.tolist())) == 3
+    assert (marks_of_records(x[::-1], y[::-1]) == mark[::-1]).all()
+    assert marks_of_records(y, x)[0] != mark[0]
+    one = marks_of_sets(mark, np.array([0, 0, 1]), groups=3)
+    two = marks_of_sets(mark[[1, 0, 2]], np.array([0, 0, 1]), groups=3)
+    assert (one == two).all()
+    assert one[2] == 0
+    assert (marks_of_sets(mark, np.array([-1, -1, 0]), groups=1) == mark[2]).all()
+
+
+def test_a_total_answers_the_same_and_an_expectation_goes_to_the_nearest():
+    assert {round_total(22, "rows", secret=SECRET, step=5) for _ in range(20)} <= {20, 25}
+    assert len({round_total(22, "rows", secret=SECRET, step=5) for _ in range(20)}) == 1
+    every = [round_total(22, f"rows {i}", secret=SECRET, step=5) for i in range(4000)]
+    assert np.mean(every) == pytest.approx(22, abs=0.2)
+    assert [round_number(n, step=5) for n in (0, 2.4, 2.5, 31.7)] == [0, 0, 5, 30]
 
 
 def table(incidents, people):

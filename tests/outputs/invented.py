@@ -7,13 +7,17 @@ numbers that must not leave are all in `PLANTED`.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely import LineString, Point, Polygon, box
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: South-west corner of the invented town, metres.
 WEST, SOUTH = 420_000, 220_000
@@ -52,23 +56,28 @@ _SERVICES = [
 ]
 
 
-def invented_study(**changes: Any) -> SimpleNamespace:
-    """Give a study with every attribute of `StudyTables`; `changes` replace some."""
+def invented_study(records_at: Mapping[str, int] | None = None, **changes: Any) -> SimpleNamespace:
+    """Give a study with every attribute of `StudyTables`; `changes` replace some.
+
+    `records_at` gives some places another number of records, by their name.
+    """
+    many = {h[0]: h[4] for h in _HOTSPOTS} | dict(records_at or {})
+    incidents = _incidents(many)
     area = gpd.GeoDataFrame(
         {"name": ["Wexcombe"], "level": ["district"]},
         index=pd.Index(["X01"], name="area_id"),
         geometry=[box(WEST, SOUTH, WEST + 20 * CELL_M, SOUTH + 20 * CELL_M)],
         crs=CRS,
     )
-    hotspots = _hotspots()
+    hotspots = _hotspots(many)
     parts: dict[str, Any] = {
         "title": "Serious youth violence in Wexcombe",
         "marking": "OFFICIAL-SENSITIVE",
         "harms": ("SYV", "CCE"),
         "period": (dt.date(2024, 10, 1), dt.date(2026, 9, 30)),
         "area": area,
-        "incidents": _incidents(),
-        "cells": _cells(),
+        "incidents": incidents,
+        "cells": cells_of(incidents),
         "hotspots": hotspots,
         "set_aside": _set_aside(),
         "services": _services(),
@@ -131,11 +140,10 @@ def _square(column: int, row: int) -> Polygon:
     return box(x, y, x + CELL_M, y + CELL_M)
 
 
-def _hotspots() -> gpd.GeoDataFrame:
+def _hotspots(many: Mapping[str, int]) -> gpd.GeoDataFrame:
     rows, shapes, ids = [], [], []
-    for rank, (name, c, r, stratum, incidents, people, expected, q, stable) in enumerate(
-        _HOTSPOTS, 1
-    ):
+    for rank, (name, c, r, stratum, _, people, expected, q, stable) in enumerate(_HOTSPOTS, 1):
+        incidents = many[name]
         cells = [(c, r), (c + 1, r), (c, r + 1)]
         shapes.append(_square(*cells[0]).union(_square(*cells[1])).union(_square(*cells[2])))
         ids.append("P" + _cell_id(c, r))
@@ -165,21 +173,17 @@ def _hotspots() -> gpd.GeoDataFrame:
     ).astype({"people": "Int64", "sources_agree": "Int64", "stratum": "str"})
 
 
-def _cells() -> gpd.GeoDataFrame:
-    counts = np.zeros((20, 20), dtype=int)
-    people = np.zeros((20, 20), dtype=int)
-    for _, c, r, _, n, who, *_ in _HOTSPOTS:
-        for share, (dc, dr) in zip((0.5, 0.3, 0.2), ((0, 0), (1, 0), (0, 1)), strict=True):
-            counts[c + dc, r + dr] = round(n * share)
-            people[c + dc, r + dr] = max(1, round(who * share))
-    for k in range(20):  # a scatter of cells that hold few
-        counts[k, (7 * k) % 20] += 1 + k % 9
-        people[k, (7 * k) % 20] += 1 + min(k % 7, k % 9)
+def cells_of(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Count the records and the people of each of the 20 x 20 cells."""
+    column = ((incidents.geometry.x - WEST) // CELL_M).astype(int).to_numpy()
+    row = ((incidents.geometry.y - SOUTH) // CELL_M).astype(int).to_numpy()
+    counted = incidents["person_key"].groupby([column, row]).agg(["size", "nunique"])
     places = [(c, r) for c in range(20) for r in range(20)]
+    counted = counted.reindex(pd.MultiIndex.from_tuples(places), fill_value=0)
     return gpd.GeoDataFrame(
         {
-            "incidents": [counts[p] for p in places],
-            "people": [people[p] for p in places],
+            "incidents": counted["size"].to_numpy(),
+            "people": counted["nunique"].to_numpy(),
             "expected": 4.0,
             "stratum": "Town",
         },
@@ -268,21 +272,48 @@ def _basemap() -> gpd.GeoDataFrame:
     )
 
 
-def _incidents() -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
+def _incidents(many: Mapping[str, int]) -> gpd.GeoDataFrame:
+    return _incidents_of(tuple(many.items())).copy()
+
+
+@lru_cache(maxsize=4)
+def _incidents_of(places: tuple[tuple[str, int], ...]) -> gpd.GeoDataFrame:
+    """Put half of a place's records in its first cell, and some few in a scatter of cells."""
+    many, rows = dict(places), []
+    for name, c, r, _, _, who, *_ in _HOTSPOTS:
+        n = many[name]
+        ends = (n - n // 2, n - n // 5)
+        for i in range(n):
+            cell = (c, r) if i < ends[0] else (c + 1, r) if i < ends[1] else (c, r + 1)
+            rows.append((*cell, f"{name} {i % who}"))
+    for k in range(20):
+        c, r = k, (7 * k) % 20
+        if (c, r) != (18, 6):  # a cell of Quiet Close
+            rows += [(c, r, f"scatter {k} {i % (1 + k % 7)}") for i in range(1 + k % 9)]
+    n = len(rows)
+    x, y = zip(*(_corner(c + 0.5, r + 0.5) for c, r, _ in rows), strict=True)
+    hours = np.arange(n) * 37 % (24 * 700)
+    table = gpd.GeoDataFrame(
         {
-            "harm": ["SYV"],
-            "context": ["NEIGHBOURHOOD"],
-            "location_type": ["STREET"],
-            "occurred_from": pd.to_datetime(["2025-01-09 15:40"]),
-            "occurred_to": pd.to_datetime([None]),
-            "when_precision": ["minute"],
-            "source": ["police"],
-            "origin": ["reported"],
-            "person_key": [PLANTED["person"]],
-            "precision_m": [10.0],
+            "harm": np.where(np.arange(n) % 3 == 0, "CCE", "SYV"),
+            "context": "NEIGHBOURHOOD",
+            "location_type": "STREET",
+            "occurred_from": pd.Timestamp("2024-10-01 00:40") + pd.to_timedelta(hours, unit="h"),
+            "occurred_to": pd.to_datetime(pd.Series([None] * n)),
+            "when_precision": "minute",
+            "source": "police",
+            "origin": "reported",
+            "person_key": [who for _, _, who in rows],
+            "precision_m": 10.0,
         },
-        index=pd.Index([PLANTED["incident"]], name="incident_id"),
-        geometry=[Point(float(PLANTED["easting"]), 222111.19)],
+        index=pd.Index([f"I{i:05}" for i in range(n)], name="incident_id"),
+        geometry=gpd.points_from_xy(x, y),
         crs=CRS,
     )
+    planted = int(table["person_key"].eq("scatter 4 0").to_numpy().argmax())
+    table.index = table.index.where(np.arange(n) != planted, PLANTED["incident"])
+    table.iloc[planted, table.columns.get_loc("person_key")] = PLANTED["person"]
+    table.iloc[planted, table.columns.get_loc("geometry")] = Point(
+        float(PLANTED["easting"]), 222111.19
+    )
+    return table

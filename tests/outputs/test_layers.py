@@ -5,6 +5,7 @@ import json
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from shapely import LineString, MultiLineString
 
 from csgeo.disclosure.release import make_release
@@ -65,8 +66,11 @@ def test_the_cells_of_a_band_are_one_feature_that_says_nothing_else(drawn):
         {"hidden": True},
     ]
     cells = make_release(invented_study()).cells
-    shown = sum(len(f["geometry"]["coordinates"]) for f in features)
-    assert shown == len(cells)
+    drawn_parts = sum(len(f["geometry"]["coordinates"]) for f in features)
+    # what is thinner than the average is in the files, and leaves the map pale
+    assert drawn_parts == int(
+        shapely.get_num_geometries(cells.geometry[cells["hidden"] | cells["band"].notna()]).sum()
+    )
 
 
 def test_each_service_has_letter_shape_and_whether_it_is_near(drawn):

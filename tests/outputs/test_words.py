@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pandas as pd
 import pytest
 
 from csgeo.disclosure.release import make_release
@@ -17,7 +16,7 @@ def release():
 
 def test_the_answer_is_one_sentence(release):
     assert words.answer(release) == (
-        "6 places hold 68% of recorded serious youth violence and child criminal exploitation "
+        "6 places hold 95% of recorded serious youth violence and child criminal exploitation "
         "in 4.5% of the area."
     )
 
@@ -40,7 +39,7 @@ def test_what_is_left_out_is_said(release):
 
 def test_the_caption_gives_records_caveat_rule_and_source(release):
     assert words.caption(release) == (
-        "Based on about 2,385 records, October 2024 to September 2026; about 65 more in the "
+        "Based on about 1,715 records, October 2024 to September 2026; about 60 more in the "
         "files have no usable place. Recorded incidents are not all incidents. Shapes show areas, "
         "not addresses. Counts are rounded to 5. Fewer than 5 people are not shown. Invented data: no real place, no "
         "real person."
@@ -85,11 +84,10 @@ def test_what_is_around_a_place_nearest_first_and_what_is_missing(release):
     assert gaps == ["youth club or youth space"]
 
 
-def test_cells_are_labelled_with_what_they_hold(release):
+def test_cells_are_labelled_with_their_density(release):
     labels = [words.cell_label(release, band) for band in ("high", "higher", "highest")]
-    counts = release.cells["incidents"].dropna()
-    assert labels[0].startswith(f"about {counts.min()}")
-    assert labels[2].endswith(f"{counts.max()} records")
-    bare = make_release(invented_study(cells=invented_study().cells.assign(incidents=0, people=0)))
-    assert pd.isna(bare.cells["incidents"]).all()
-    assert words.cell_label(bare, "high") == ""
+    shown = release.cells.dropna(subset="band")
+    assert labels[0].startswith(f"about {round(shown['per_km2'].min())}")
+    assert labels[2] == f"about {round(shown['per_km2'].max())} records per square kilometre"
+    bare = make_release(invented_study(), least_people=20)
+    assert words.cell_label(bare, "highest") == ""

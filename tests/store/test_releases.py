@@ -113,8 +113,8 @@ def test_a_missing_file_a_newer_format_and_a_folder_of_something_else_are_refuse
     with pytest.raises(StoreError, match=r"must hold area\.parquet; it is missing"):
         open_release(kept)
     path = kept / "manifest.json"
-    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
-    with pytest.raises(StoreError, match="must be of format 1; it is of 2"):
+    path.write_text(path.read_text().replace('"format_version": 2', '"format_version": 3'))
+    with pytest.raises(StoreError, match="must be of format 2; it is of 3"):
         open_release(kept)
     with pytest.raises(StoreError, match=r"must be a release \(with manifest\.json\); it is not"):
         open_release(tmp_path)
