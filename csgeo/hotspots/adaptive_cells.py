@@ -4,6 +4,7 @@ The squares of the nested lattice, small in the city and large in the country, s
 serves both. A square is split into its four children only where every child that holds anything
 holds enough; otherwise the four stay one. Of all ways to cut the area into squares of the lattice
 that keep this promise it is the finest, so the answer depends on no order and on no chance.
+Where a city borders on fields, ``most_short`` lets a small share be left in marked, short cells.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def adaptive_cells(
     smallest_m: int = 125,
     largest_m: int = 4000,
     empty: Literal["keep", "merge"] = "keep",
+    most_short: float = 0.0,
 ) -> gpd.GeoDataFrame:
     """Cut the study area into squares that are as small as they may be and hold enough.
 
@@ -70,6 +72,10 @@ def adaptive_cells(
         "keep": squares that hold nothing at all do not make their siblings larger, and become
         cells of their own, as large as they can. "merge": they are merged like those that hold
         too few, so that every cell below `largest_m` holds enough.
+    most_short
+        The share of what a square holds, 0 to below 1, that may be in children with too few when it
+        is split. 0: the promise is kept everywhere. Above it, such children are cells with
+        ``enough`` False.
 
     Returns
     -------
@@ -77,7 +83,8 @@ def adaptive_cells(
         ``CELLS`` table of squares of several sides, from south to north and west to east: they do
         not overlap and cover each square of `smallest_m` that meets the area. Columns
         ``incidents``, ``people`` and ``exposure`` as far as known, ``cell_m``, and ``enough``:
-        False for a cell that holds nothing, or less than `least` at the largest size.
+        False for a cell that holds nothing, less than `least` at the largest size, or (with
+        `most_short`) beside others that hold enough.
 
     Raises
     ------
@@ -90,7 +97,8 @@ def adaptive_cells(
 
     References
     ----------
-    Finkel and Bentley (1974), https://doi.org/10.1007/BF00288933
+    Finkel and Bentley (1974), https://doi.org/10.1007/BF00288933; Lagonigro, Oller and Martori
+    (2017), SORT 41 (the share that may be short).
 
     Examples
     --------
@@ -98,11 +106,14 @@ def adaptive_cells(
     >>> cells["cell_m"].value_counts()  # doctest: +SKIP
     """
     sides = _checked_sides(smallest_m, largest_m)
-    _checked_options(least, of, empty, incidents, exposure)
+    _checked_options(least, of, empty, most_short)
+    if (exposure if of == "exposure" else incidents) is None:
+        msg = f"Cells with enough {of} must have `{'exposure' if of == 'exposure' else 'incidents'}`; none was given."
+        raise MethodError(msg)
     field = lay_field(area, cell_m=smallest_m)
     counted = None if incidents is None else count_incidents(incidents, field)
     held = _held_by_smallest(field, counted, exposure)
-    people = None if incidents is None or counted is None else _pairs(incidents, field, counted)
+    people = _pairs(incidents, field, counted)
     if of == "people" and people is None:
         msg = (
             "Cells with enough people must have a `person_key` on some record in the area; none "
@@ -111,23 +122,28 @@ def adaptive_cells(
         raise MethodError(msg)
     levels = _levels(field, held, people, len(sides))
     if not levels[-1].held[of].any():
-        msg = f"There must be {of} in the study area; there are none. Check the area and the table."
+        msg = f"There must be {of} in the study area; there are none. Check area and table."
         raise MethodError(msg)
-    kept = _kept(levels, of=of, least=least, keep_empty=empty == "keep")
+    kept = _kept(levels, of=of, least=least, keep_empty=empty == "keep", most_short=most_short)
     return _table(levels, kept, sides, of=of, least=least, crs=field.crs)
 
 
-def _kept(levels: list[_Level], *, of: str, least: float, keep_empty: bool) -> list[Flags]:
+def _kept(
+    levels: list[_Level], *, of: str, least: float, keep_empty: bool, most_short: float
+) -> list[Flags]:
     """Tell, per level from the smallest, which squares are cells of the answer."""
     kept = [np.zeros(len(level.column), dtype=bool) for level in levels]
     whole = np.ones(len(levels[-1].column), dtype=bool)  # not part of a larger cell
     for k in range(len(levels) - 1, 0, -1):
-        child = levels[k - 1]
+        child, square = levels[k - 1], levels[k]
         short = child.held[of] < least
         if keep_empty:
             short &= ~_empty(child, of)
-        any_short = np.bincount(child.parent, weights=short, minlength=len(whole)) > 0
-        split = whole & ~any_short & ~_empty(levels[k], of)
+        stays = np.bincount(child.parent, weights=short, minlength=len(whole)) > 0
+        if most_short > 0:
+            lost = np.bincount(child.parent, weights=short * child.held[of], minlength=len(whole))
+            stays &= lost > most_short * square.held[of]
+        split = whole & ~stays & ~_empty(square, of)
         kept[k] = whole & ~split
         whole = split[child.parent]
     kept[0] = whole
@@ -157,14 +173,14 @@ def _levels(
         if len(levels) == n:
             return levels
         # people are no sum: one who is known in two children is one person in their parent
-        held = {k: _sums(parent, v) for k, v in held.items() if k != "people"}
+        held = {
+            k: np.bincount(parent, weights=v).astype(float)
+            for k, v in held.items()
+            if k != "people"
+        }
         if people is not None:
             people = _distinct(parent[people[0]], people[1])
         column, row = up_column[first], up_row[first]
-
-
-def _sums(parent: Integers, values: Numbers) -> Numbers:
-    return np.asarray(np.bincount(parent, weights=values), dtype=float)
 
 
 def _distinct(cell: Integers, person: Integers) -> tuple[Integers, Integers]:
@@ -206,8 +222,8 @@ def _exposure_of(exposure: pd.Series, field: Field) -> Numbers:
     position = field.position(x, y)
     if (position < 0).all():
         msg = (
-            f"`exposure` must name cells of the study area; none of its {len(values):,} cells "
-            f"(the first is {exposure.index[0]!r}) meets it."
+            f"`exposure` must name cells of the study area; none of its {len(values):,} meets it "
+            f"(the first is {exposure.index[0]!r})."
         )
         raise WrongValues(msg)
     raster = np.bincount(position[position >= 0], values[position >= 0], field.mask.size)
@@ -215,10 +231,10 @@ def _exposure_of(exposure: pd.Series, field: Field) -> Numbers:
 
 
 def _pairs(
-    incidents: gpd.GeoDataFrame, field: Field, counted: Counted
+    incidents: gpd.GeoDataFrame | None, field: Field, counted: Counted | None
 ) -> tuple[Integers, Integers] | None:
     """Give each distinct pair of cell and person, as numbers; None where nobody is named."""
-    if "person_key" not in incidents:
+    if incidents is None or counted is None or "person_key" not in incidents:
         return None
     person = pd.factorize(incidents["person_key"])[0]
     known = (counted.position >= 0) & (person >= 0)
@@ -269,10 +285,7 @@ def _checked_sides(smallest_m: int, largest_m: int) -> list[int]:
     return [s for s in SIDES_M if smallest_m <= s <= largest_m]
 
 
-def _checked_options(
-    least: float, of: str, empty: str,
-    incidents: gpd.GeoDataFrame | None, exposure: pd.Series | None,
-) -> None:  # fmt: skip
+def _checked_options(least: float, of: str, empty: str, most_short: float) -> None:
     if not (np.isfinite(least) and least > 0):
         msg = f"`least` must be a number above 0; it is {least!r}."
         raise RecipeError(msg)
@@ -282,7 +295,6 @@ def _checked_options(
             f"they are {of!r} and {empty!r}."
         )
         raise RecipeError(msg)
-    if (exposure if of == "exposure" else incidents) is None:
-        wanted = "`exposure`" if of == "exposure" else "`incidents`"
-        msg = f"Cells with enough {of} must have {wanted}; none was given."
-        raise MethodError(msg)
+    if not 0 <= most_short < 1:
+        msg = f"`most_short` must be a share from 0 to below 1; it is {most_short!r}."
+        raise RecipeError(msg)
