@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from csgeo.hotspots.searching_again import Search
 
-#: Ranks of a place by two sources that are further apart than this share of the list ask for a reason.
-WIDE_GAP = 0.5
+#: A mix of sources that chance gives at most so often at any of the places asks for a reason.
+UNUSUAL_MIX_P = 0.05
 
 
 class Account(NamedTuple):
@@ -81,7 +81,9 @@ def account_of_places(
         ``enforcement_records`` (count, made by enforcement) and ``enforcement_share`` (0 to 1, of
         all records there), ``found_without_enforcement`` (flag; missing if not known), ``sources``
         (count, with at least one record there), ``sources_agree`` (count, with more than
-        expected), ``rank_gap``, ``highest_by``, ``lowest_by`` (as ``rank_gaps``), ``area_id``,
+        expected), ``rank_gap``, ``highest_by``, ``lowest_by`` (as ``rank_gaps``), ``mix_p_value`` (the
+        chance of a mix of sources so unlike that of all the places together; chi-squared, times the
+        number of places), ``area_id``,
         ``area_records``, ``area_usual``, ``area_little_recorded`` (of the one of `areas` that
         holds most of its ground, as ``recording_coverage``; missing without it) and ``sentence``.
         ``by_source``: as ``source_agreement``.
@@ -116,6 +118,7 @@ def account_of_places(
             dominance(hotspots, searched, area).assign(people=hotspots["people"]),
             _by_enforcement(hotspots, incidents, area, made),
             gaps.assign(sources=present.reindex(hotspots.index)),
+            _mix_of_sources(by_source).reindex(hotspots.index),
             _little_around(hotspots, searched, areas),
         ],
         axis=1,
@@ -123,9 +126,7 @@ def account_of_places(
     counts = ["people", "sources", "sources_agree", "rank_gap", "area_records"]
     table = table.astype(dict.fromkeys(counts, "Int64"))
     sentences = [
-        _sentence(
-            row, kinds=by_source["source"].nunique(), n=len(table), kept=enforcement == "kept"
-        )
+        _sentence(row, kinds=by_source["source"].nunique(), kept=enforcement == "kept")
         for row in table.to_dict("records")
     ]
     table["sentence"] = pd.array(sentences, dtype="str")
@@ -135,7 +136,7 @@ def account_of_places(
 _COLUMNS = (
     "rank", "name", "records", "people", "busiest_person_share", "busiest_point_share",
     "carried_by", "enforcement_records", "enforcement_share", "found_without_enforcement",
-    "sources", "sources_agree", "rank_gap", "highest_by", "lowest_by", "area_id", "area_records",
+    "sources", "sources_agree", "rank_gap", "highest_by", "lowest_by", "mix_p_value", "area_id", "area_records",
     "area_usual", "area_little_recorded", "sentence",
 )  # fmt: skip
 
@@ -153,6 +154,29 @@ def _by_enforcement(
     share = np.divide(forced, every, out=np.full(n, np.nan), where=every > 0)
     return pd.DataFrame(
         {"enforcement_records": forced, "enforcement_share": share}, index=hotspots.index
+    )
+
+
+def _mix_of_sources(by_source: pd.DataFrame) -> pd.DataFrame:
+    """Compare the records of each source at a place with the share it has at all of them."""
+    from scipy.special import chdtrc  # noqa: PLC0415  (heavy, and used only here)
+
+    if not by_source["records"].sum():
+        return pd.DataFrame(columns=["mix_p_value", "more_of", "less_of"])
+    held = by_source.pivot_table("records", "hotspot_id", "source", aggfunc="sum").astype(float)
+    held = held.loc[:, held.sum() > 0]
+    here = held.to_numpy()
+    due = np.outer(here.sum(axis=1), here.sum(axis=0)) / max(here.sum(), 1.0)
+    apart = np.divide(here - due, np.sqrt(due), out=np.zeros(here.shape), where=due > 0)
+    p = chdtrc(max(held.shape[1] - 1, 1), (apart**2).sum(axis=1))
+    sources = held.columns.to_numpy(dtype=object)
+    return pd.DataFrame(
+        {
+            "mix_p_value": np.minimum(p * len(held), 1.0),
+            "more_of": sources[apart.argmax(axis=1)],
+            "less_of": sources[apart.argmin(axis=1)],
+        },
+        index=held.index,
     )
 
 
@@ -186,7 +210,7 @@ def _little_around(
     return taken.set_axis(hotspots.index)
 
 
-def _sentence(row: dict[str, Any], *, kinds: int, n: int, kept: bool) -> str:
+def _sentence(row: dict[str, Any], *, kinds: int, kept: bool) -> str:
     """Say what someone should know before acting on the place."""
     said = [
         f"Rests on one {what}: {row[f'busiest_{what}_share']:.0%} of its records."
@@ -195,7 +219,7 @@ def _sentence(row: dict[str, Any], *, kinds: int, n: int, kept: bool) -> str:
     ]
     said += _of_enforcement(row, kept=kept)
     if kinds > 1:
-        said += _of_sources(row, kinds=kinds, n=n)
+        said += _of_sources(row, kinds=kinds)
     else:
         said.append("All records come from one source: no other bears it out.")
     if pd.isna(row["people"]):
@@ -212,20 +236,21 @@ def _of_enforcement(row: dict[str, Any], *, kept: bool) -> list[str]:
     if not many:
         return []
     if not kept:
-        more = "1 more record there was" if many == 1 else f"{many:,} more records there were"
-        return [f"{more} made by enforcement ({share:.0%} of all) and left out."]
+        more, were = ("record", "was") if many == 1 else ("records", "were")
+        return [f"{many:,} more {more} there, made by enforcement ({share:.0%}), {were} left out."]
     found = row["found_without_enforcement"]
     ending = "" if pd.isna(found) else f", and it is {'' if found else 'not '}found without them"
     return [f"{share:.0%} of its records were made by enforcement{ending}."]
 
 
-def _of_sources(row: dict[str, Any], *, kinds: int, n: int) -> list[str]:
-    agree, gap = int(row["sources_agree"]), int(row["rank_gap"])
+def _of_sources(row: dict[str, Any], *, kinds: int) -> list[str]:
+    agree = int(row["sources_agree"])
     said = [f"{agree} of {kinds} sources have more records there than expected."]
     if agree == 1:
         said = [f"Only one of {kinds} sources has more records there than expected."]
-    if gap > WIDE_GAP * n:
+    if row["mix_p_value"] <= UNUSUAL_MIX_P:
         said.append(
-            f"High on the list of {row['highest_by']} and low on that of {row['lowest_by']}: ask why."
+            f"More of the records of {row['more_of']} and fewer of {row['less_of']} than at the other "
+            "places: ask why."
         )
     return said

@@ -1,7 +1,7 @@
 """Where is so little recorded that nothing can be said?
 
-Low reporting is not safety. An area with far fewer records than its people or its
-ground would have at the usual rate is named, so that nobody reads it as safe.
+Low reporting is not safety. An area with far fewer records than its people would have
+at the usual rate is named, so that nobody reads it as safe.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def recording_coverage(incidents: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> 
         two do); a record without a point in the one that its own ``area_id`` names.
     areas
         ``AREAS`` table, n rows, in the same system. The usual rate is by ``residents_10_17``, else
-        by ``residents``, else by square kilometre.
+        by ``residents``; never by ground, of which the country has most and records fewest.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def _area_of_each(
 
 
 def _usual(records: npt.NDArray[np.int64], areas: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
-    base = areas.geometry.area.to_numpy()
+    base = np.full(len(areas), np.nan)
     for column in ("residents_10_17", "residents"):
         if column in areas and areas[column].notna().any():
             base = areas[column].to_numpy(dtype=float, na_value=np.nan)

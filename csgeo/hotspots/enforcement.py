@@ -27,15 +27,20 @@ LEAST_SHARED = 0.5
 
 _WORDS = {
     "both": "On both lists.",
-    "with": (
-        "Only on the list with the records that enforcement made: look at who was sent there "
-        "before anyone acts."
-    ),
+    "with": "On the list only if the records that enforcement made are kept.",
     "without": (
-        "Only on the list without the records that enforcement made: with them, other places "
-        "come before it."
+        "On the list only if the records that enforcement made are left out: with them, other "
+        "places come before it or take its ground."
     ),
 }
+_BECAUSE = (
+    "Found only because of the records that enforcement made: look at who was sent there before "
+    "anyone acts."
+)
+_NOT_BECAUSE = (
+    "It is found without the records that enforcement made as well, but not among the first, or as "
+    "a part of another place."
+)
 
 
 class WithoutEnforcement(NamedTuple):
@@ -117,6 +122,7 @@ def enforcement_comparison(
     with_list: gpd.GeoDataFrame,
     without_list: gpd.GeoDataFrame,
     *,
+    found_without: pd.Series | None = None,
     least_shared: float = LEAST_SHARED,
 ) -> pd.DataFrame:
     """Put the list with the records that enforcement made beside the list without them.
@@ -126,6 +132,10 @@ def enforcement_comparison(
     with_list, without_list
         ``HOTSPOTS`` of the same search, once with all records and once with those of
         :func:`without_enforcement`; either may be empty.
+    found_without
+        For each of `with_list`, on its index, whether a longer search without the records finds
+        it: ``found_without`` of ``enforcement_dependence``. A place can fall off a short list
+        without depending on these records; only this tells.
     least_shared
         It is the same place where the two share at least this part of the smaller one's cells.
         Each place is paired at most once, the pairs with most in common first.
@@ -137,7 +147,8 @@ def enforcement_comparison(
         the other): ``hotspot_id`` as the index (of the list without, where it is on that),
         ``name``, ``rank_with`` and ``rank_without`` (1 first; missing where not listed),
         ``rank_move`` (places up, if above 0, once the records are left out), ``incidents_with``
-        and ``incidents_without`` (count), ``listed`` ("both", "with" or "without") and ``words``.
+        and ``incidents_without`` (count), ``listed`` ("both", "with" or "without"), ``depends`` (flag: on the list with them, and
+        not found without them; missing where `found_without` does not tell) and ``words``.
 
     Raises
     ------
@@ -158,7 +169,8 @@ def enforcement_comparison(
     ]
     gone = with_list.drop(index=list(same.values())).sort_values("rank").index
     rows += [(place, *_facts(with_list, place), *_facts(without_list, None)) for place in gone]
-    return _written(rows)
+    depends = _depending(rows, same, found_without)
+    return _written(rows, depends)
 
 
 def comparison_words(comparison: pd.DataFrame) -> str:
@@ -171,15 +183,28 @@ def comparison_words(comparison: pd.DataFrame) -> str:
     """
     listed = comparison["listed"].value_counts()
     both, only_with, only_without = (int(listed.get(k, 0)) for k in ("both", "with", "without"))
-    if not only_with and not only_without:
+    if only_with or only_without:
+        said = (
+            f"With the records that enforcement made, {both} of the places are listed as well; "
+            f"{only_with} others would be on the list, and {only_without} would not."
+        )
+    else:
         moved = int((comparison["rank_move"] != 0).sum())
         order = "in the same order" if not moved else f"{moved} of them at another rank"
-        return f"With the records that enforcement made the same {both} places are listed, {order}."
-    return (
-        f"With the records that enforcement made, {both} of the places are listed as well; "
-        f"{only_with} more would be on the list only because of them, and {only_without} would not "
-        "be on it."
-    )
+        said = f"With the records that enforcement made the same {both} places are listed, {order}."
+    if comparison["depends"].notna().any():
+        said += f" {int(comparison['depends'].sum())} are found only because of these records."
+    return said
+
+
+def _depending(
+    rows: list[tuple[object, ...]], same: dict[str, str], found_without: pd.Series | None
+) -> list[bool | None]:
+    if found_without is None:
+        return [None] * len(rows)
+    known = found_without.astype("boolean").to_dict()
+    found = [known.get(same.get(str(row[0]), row[0])) for row in rows]
+    return [None if one is None or one is pd.NA else not one for one in found]
 
 
 def _same_places(
@@ -209,7 +234,7 @@ def _facts(places: pd.DataFrame, place: str | None) -> tuple[str | None, int | N
     return str(name), int(rank), int(held)
 
 
-def _written(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+def _written(rows: list[tuple[object, ...]], depends: list[bool | None]) -> pd.DataFrame:
     """Write the pairs as a table with whole numbers that may be missing."""
     columns = [
         "hotspot_id", "name_with", "rank_with", "incidents_with",
@@ -225,8 +250,28 @@ def _written(rows: list[tuple[object, ...]]) -> pd.DataFrame:
         name=name.astype("str"),
         rank_move=table["rank_with"] - table["rank_without"],
         listed=pd.array(listed, dtype="str"),
-        words=pd.array([_WORDS[k] for k in listed], dtype="str"),
+        depends=pd.array(depends, dtype="boolean"),
+        words=pd.array([_say(*one) for one in zip(listed, depends, strict=True)], dtype="str"),
     )
     index = pd.Index(table["hotspot_id"], name="hotspot_id", dtype="str")
-    shown = ["name", "rank_with", "rank_without", "rank_move", *whole[2:], "listed", "words"]
+    shown = [
+        "name",
+        "rank_with",
+        "rank_without",
+        "rank_move",
+        *whole[2:],
+        "listed",
+        "depends",
+        "words",
+    ]
     return table[shown].set_axis(index)
+
+
+def _say(listed: str, depends: bool | None) -> str:
+    if depends:
+        return _BECAUSE
+    return (
+        f"{_WORDS[listed]} {_NOT_BECAUSE}"
+        if listed == "with" and depends is False
+        else _WORDS[listed]
+    )

@@ -62,8 +62,8 @@ def test_the_account_by_hand(two_places, records, area):
     assert places["sources_agree"].tolist() == [2, 1]
     assert by_source["records"].tolist() == [2, 2, 0, 2]
     assert one["sentence"] == (
-        "Rests on one person: 75% of its records. 1 more record there was made by enforcement (20% "
-        "of all) and left out. 2 of 2 sources have more records there than expected."
+        "Rests on one person: 75% of its records. 1 more record there, made by enforcement (20%), "
+        "was left out. 2 of 2 sources have more records there than expected."
     )
     assert two["sentence"] == (
         "Rests on one person: 100% of its records. Only one of 2 sources has more records there "
@@ -93,36 +93,44 @@ def test_whether_it_is_found_without_what_was_kept(area, town):
     assert "made by enforcement, and it is found without them." in again["sentence"].iloc[0]
 
 
-def test_where_sources_disagree_someone_should_ask(two_places, records, area):
-    turned = records.assign(
-        source=["police", "police", "police", "police", "police", "school", "school", "school"]
-    )
-    longer = pd.concat([two_places] * 1)
-    places, _ = account_of_places(longer, turned, area)
-    assert places["rank_gap"].tolist() == [1, 1]
-    assert "ask why" not in " ".join(places["sentence"])  # one of two is not wide
-    alone, _ = account_of_places(two_places.iloc[:1], turned, area)
-    assert alone["rank_gap"].tolist() == [0]
-
-
-def test_a_wide_gap_names_both_sources(two_places, incidents_at, area):
-    four = pd.concat([two_places, two_places]).assign(
+def places_in_a_row(two_places):
+    return pd.concat([two_places, two_places]).assign(
         rank=[1, 2, 3, 4], rank_in_stratum=[1, 2, 3, 4], expected=1.0,
         cells=[f"125mE{k}000N1000" for k in range(1, 5)],
         geometry=[shapely.box(1000 * k, 1000, 1000 * k + 125, 1125) for k in range(1, 5)],
     ).set_axis(pd.Index(["P1", "P2", "P3", "P4"], name="hotspot_id"))  # fmt: skip
-    x = np.repeat([1010.0, 2010, 3010, 4010], [5, 4, 3, 2])
-    y = np.full(14, 1010.0)
-    both = incidents_at(
-        [*x, *x[::-1] * -1 + 5020], [*y, *y], source=["police"] * 14 + ["school"] * 14
-    )
-    places, _ = account_of_places(four, both, area)
-    assert places["rank_gap"].tolist() == [3, 1, 1, 3]
+
+
+def records_by_source(incidents_at, police, school):
+    """Put so many records of each at the four places."""
+    x = np.repeat([1010.0, 2010, 3010, 4010] * 2, [*police, *school])
+    source = ["police"] * sum(police) + ["school"] * sum(school)
+    return incidents_at(x, np.full(len(x), 1010.0), source=source)
+
+
+def test_a_mix_of_sources_that_chance_does_not_give_asks_for_a_reason(
+    two_places, incidents_at, area
+):
+    # each source has half of the records; P1 has 40 and 10 where 25 and 25 are due: chi-squared 18,
+    # 1 degree of freedom, p = 2.2e-5, times four places
+    records = records_by_source(incidents_at, [40, 20, 20, 20], [10, 30, 30, 30])
+    places, _ = account_of_places(places_in_a_row(two_places), records, area)
+    assert places["mix_p_value"].iloc[0] == pytest.approx(4 * 2.209e-5, rel=1e-3)
+    assert places["mix_p_value"].iloc[1] == pytest.approx(4 * 0.1573, rel=1e-3)  # chi-squared 2
     assert (
-        "High on the list of police and low on that of school: ask why."
-        in (places["sentence"].iloc[0])
+        "More of the records of police and fewer of school than at the other places: ask why."
+        in places["sentence"].iloc[0]
     )
-    assert "ask why" not in places["sentence"].iloc[1]
+    assert "ask why" not in " ".join(places["sentence"].iloc[1:])
+
+
+def test_ranks_that_chance_gives_ask_for_nothing(two_places, incidents_at, area):
+    # opposite orders, but of five records each nothing follows
+    records = records_by_source(incidents_at, [5, 4, 3, 2], [2, 3, 4, 5])
+    places, _ = account_of_places(places_in_a_row(two_places), records, area)
+    assert places["rank_gap"].tolist() == [3, 1, 1, 3]
+    assert places["highest_by"].tolist() == ["police", "police", "school", "school"]
+    assert "ask why" not in " ".join(places["sentence"])
 
 
 def test_one_source_alone_is_said(two_places, records, area):

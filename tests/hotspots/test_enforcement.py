@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csgeo.errors import MethodError, TableError
+from csgeo.hotspots.dependence import enforcement_dependence
 from csgeo.hotspots.enforcement import (
     comparison_words,
     enforcement_comparison,
     without_enforcement,
 )
 from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.searching_again import Search
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +94,28 @@ def test_the_lists_are_paired_by_hand(one_place):
     assert found["rank_without"].fillna(0).tolist() == [1, 2, 3, 4, 0, 0]
     assert found["rank_move"].fillna(99).tolist() == [2, -1, 99, 99, 99, 99]
     assert found["name"].tolist()[:2] == ["Around C2", "Around B"]
-    assert found.loc["D", "words"].startswith("Only on the list with the records")
-    assert comparison_words(found) == (
-        "With the records that enforcement made, 2 of the places are listed as well; 2 more would "
-        "be on the list only because of them, and 2 would not be on it."
+    assert found["depends"].isna().all()
+    assert found.loc["D", "words"] == (
+        "On the list only if the records that enforcement made are kept."
     )
+    assert comparison_words(found) == (
+        "With the records that enforcement made, 2 of the places are listed as well; 2 others would "
+        "be on the list, and 2 would not."
+    )
+
+
+def test_a_place_that_falls_off_the_list_need_not_depend_on_enforcement(one_place):
+    kept = listed(one_place, A=[0, 1, 2, 3], D=[20, 21], F=[30, 31])
+    left = listed(one_place, B=[0, 1, 2, 3], E=[40, 41])
+    told = pd.Series([True, True, False], index=["A", "D", "F"])
+    found = enforcement_comparison(kept, left, found_without=told)
+    assert found["depends"].astype("Int8").fillna(-1).to_dict() == {"B": 0, "E": -1, "D": 0, "F": 1}
+    assert found.loc["F", "words"].startswith("Found only because of the records")
+    assert (
+        "It is found without the records that enforcement made as well" in found.loc["D", "words"]
+    )
+    assert found.loc["B", "words"] == "On both lists."
+    assert comparison_words(found).endswith(" 1 are found only because of these records.")
 
 
 def test_each_place_is_paired_once_with_what_it_shares_most(one_place):
@@ -131,5 +150,7 @@ def test_a_place_that_only_enforcement_made_is_only_on_the_list_with(area_of, to
     made = town.assign(origin=["reported"] * 600 + ["enforcement"] * 120)
     kept = find_hotspots(made, area, replicates=99).hotspots
     left = find_hotspots(without_enforcement(made).incidents, area, replicates=99).hotspots
-    found = enforcement_comparison(kept, left)
+    told = enforcement_dependence(kept, made, area, search=Search(replicates=99))["found_without"]
+    found = enforcement_comparison(kept, left, found_without=told)
     assert found.loc[kept.index[0], "listed"] == "with"
+    assert found.loc[kept.index[0], "depends"]
