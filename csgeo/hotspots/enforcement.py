@@ -186,14 +186,17 @@ def comparison_words(comparison: pd.DataFrame) -> str:
     if only_with or only_without:
         said = (
             f"With the records that enforcement made, {both} of the places are listed as well; "
-            f"{only_with} others would be on the list, and {only_without} would not."
+            f"{only_with} {'other' if only_with == 1 else 'others'} would be on the list, and "
+            f"{only_without} would not."
         )
     else:
         moved = int((comparison["rank_move"] != 0).sum())
         order = "in the same order" if not moved else f"{moved} of them at another rank"
         said = f"With the records that enforcement made the same {both} places are listed, {order}."
     if comparison["depends"].notna().any():
-        said += f" {int(comparison['depends'].sum())} are found only because of these records."
+        depends = int(comparison["depends"].sum())
+        is_are = "1 is" if depends == 1 else f"{depends or 'None'} are"
+        said += f" {is_are} found only because of these records."
     return said
 
 

@@ -115,7 +115,7 @@ def test_a_place_that_falls_off_the_list_need_not_depend_on_enforcement(one_plac
         "It is found without the records that enforcement made as well" in found.loc["D", "words"]
     )
     assert found.loc["B", "words"] == "On both lists."
-    assert comparison_words(found).endswith(" 1 are found only because of these records.")
+    assert comparison_words(found).endswith(" 1 is found only because of these records.")
 
 
 def test_each_place_is_paired_once_with_what_it_shares_most(one_place):
