@@ -196,11 +196,14 @@ def label(
     orders = hierarchy(
         x, y, near_m=near_m, area_km2=area_km2, chance=chance, least_records=least_records
     )
-    told = (
-        "as asked"
-        if near_m is not None
-        else f"which {chance:.0%} of random mean distances to the nearest would be below"
-    )
+    told = "as asked"
+    if near_m is None:
+        area = area_km2 or area_of(stack_records(x, y))
+        where = "the study area" if area_km2 else "the rectangle around the records"
+        told = (
+            f"below which {chance:.0%} of random mean distances to the nearest would be in "
+            f"{area:,.0f} km2, {where}"
+        )
     found = ", ".join(f"{len(order.x):,} of order {k}" for k, order in enumerate(orders, 1))
     words = (
         f"Nearest-neighbour hierarchy: at least {least_records:,} records within "

@@ -165,3 +165,11 @@ def test_too_few_records_missing_ones_and_too_many_pairs_are_refused(monkeypatch
     monkeypatch.setattr("csgeo.hotspots.clusters.seeding.MOST_PAIRS", 10)
     with pytest.raises(MethodError, match="At most 10 pairs of near points can be held; "):
         label(*quarters(), near_m=1000)
+
+
+def test_the_area_is_announced():
+    x, y = quarters()
+    around = np.ptp(x) * np.ptp(y) / 1e6
+    assert f"in {around:,.0f} km2, the rectangle around the records" in label(x, y).words
+    assert "in 900 km2, the study area" in label(x, y, area_km2=900).words
+    assert "within 150 m of a seed, as asked" in label(x, y, near_m=150).words
