@@ -206,8 +206,9 @@ def _depending(
     if found_without is None:
         return [None] * len(rows)
     known = found_without.astype("boolean").to_dict()
-    found = [known.get(same.get(str(row[0]), row[0])) for row in rows]
-    return [None if one is None or one is pd.NA else not one for one in found]
+    # row[2] is the rank on the list with them: nothing is known of a place that is not on it
+    found = [None if r[2] is None else known.get(same.get(str(r[0]), r[0])) for r in rows]
+    return [None if one is None or pd.isna(one) else not one for one in found]
 
 
 def _same_places(
