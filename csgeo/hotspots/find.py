@@ -171,7 +171,7 @@ def find_hotspots(
         counted, expected, field, sites,
         np.round(scan_strength(counted.incidents, expected, sites), 9),
         q=q, replicates=replicates, seed=seed, when=when_of(incidents),
-        facts=LatticeFacts(field), progress=progress,
+        facts=LatticeFacts(field, streets), progress=progress,
     )  # fmt: skip
     looked = look(method, asked, ByChance(strongest, least))
     limits = Limits(

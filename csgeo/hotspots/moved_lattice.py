@@ -106,14 +106,15 @@ def lay_grounds(
     for moved in halves:
         east, north = (-half * cell_m / 2 for half in moved)
         field = lay_field(_moved(area, east, north), cell_m=cell_m)
+        ways = None if streets is None else _moved(streets, east, north)
         laid = lay_expectation(
             field,
             expectation=expectation,
-            streets=None if streets is None else _moved(streets, east, north),
+            streets=ways,
             residents=None if residents is None else _moved(residents, east, north),
         )
         own = None if strata is None else _moved(strata, east, north)
-        grounds.append(Ground(moved, field, laid, own, LatticeFacts(field)))
+        grounds.append(Ground(moved, field, laid, own, LatticeFacts(field, ways)))
     return tuple(grounds)
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from csgeo.hotspots.methods.asked import Scored, by_surface
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from csgeo.hotspots.methods.asked import Asked
+    from csgeo.hotspots.on_streets.raster import StreetCells
+
+    Numbers = npt.NDArray[np.float64]
 
 _BANDWIDTH = "bandwidth_m"
 
@@ -29,3 +35,22 @@ def kernel_density(asked: Asked) -> Scored:
     words = f"Kernel density: {found.words} Places are cut where the difference peaks."
     scores = by_surface(found.surface - found.expected, asked)
     return Scored(scores, words, settled={_BANDWIDTH: found.bandwidth_m})
+
+
+def network_density(asked: Asked) -> Scored:
+    """Score windows by what a density along the streets has beyond the expectation."""
+    surface, words = _along_streets(asked, asked.facts.dense_streets)
+    return Scored(by_surface(surface - asked.expected, asked), f"Density along streets: {words}")
+
+
+def hot_streets(asked: Asked) -> Scored:
+    """Score windows by the records on hot stretches of street beyond their expectation."""
+    surface, words = _along_streets(asked, asked.facts.hot_streets)
+    return Scored(by_surface(surface, asked), f"Hot streets: {words}")
+
+
+def _along_streets(asked: Asked, streets: StreetCells) -> tuple[Numbers, str]:
+    from csgeo.hotspots.on_streets.raster import street_scores  # noqa: PLC0415  (numba is heavy)
+
+    rows = asked.inside
+    return street_scores(asked.counted.x[rows], asked.counted.y[rows], streets)
