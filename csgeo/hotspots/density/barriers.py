@@ -157,8 +157,8 @@ def _words(ways: Ways, placed: Placed, barriers: int, crossings: int) -> list[st
     records = np.bincount(part[inside], weights=placed.weight[inside], minlength=len(sizes))
     barred = sum(int((~opened).sum()) for opened in ways.opened)
     first = (
-        f"{barriers} lines bar {barred:,} ways between neighbouring cells; {crossings} crossings are open. "
-        "What meets a barrier, or the edge of the area, stays on its side."
+        f"Lines taken as barriers: {barriers}; ways between neighbouring cells that they bar: {barred:,}; "
+        f"crossings: {crossings}. What meets a barrier, or the edge of the area, stays on its side."
     )
     words = [first]
     if len(sizes) > 1:
@@ -169,6 +169,6 @@ def _words(ways: Ways, placed: Placed, barriers: int, crossings: int) -> list[st
         )
     if placed.unseen:
         words.append(
-            f"{placed.unseen} records are walled in within one cell and stay on it, whichever side that is."
+            f"Records walled in within one cell, which stay on it whichever side its centre is on: {placed.unseen}."
         )
     return words

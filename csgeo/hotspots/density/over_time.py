@@ -178,7 +178,7 @@ def _words(  # noqa: PLR0917
     how = "which was given" if given is not None else f"twice the length of a {step}"
     words = [f"A record is felt {days:g} days before and after it, {how}."]
     words += [
-        f"{number:,} records are left out: {reason}."
+        f"Records left out because {reason}: {number:,}."
         for reason, number in moments.left_out.items()
         if number
     ]

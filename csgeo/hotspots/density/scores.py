@@ -16,18 +16,21 @@ from csgeo.hotspots.density.bandwidths import choose_bandwidth
 from csgeo.hotspots.density.inside import share_inside
 from csgeo.hotspots.density.kernels import kernel_named
 from csgeo.hotspots.density.records import grid_of
-from csgeo.hotspots.density.surface import density_raster
+from csgeo.hotspots.density.surface import density_raster, stencil_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from csgeo.hotspots.counting import Field
+    from csgeo.hotspots.density.kernels import Kernel
     from csgeo.hotspots.density.surface import Grid
 
     Numbers: TypeAlias = npt.NDArray[np.float64]
 
 #: About as far as a place reaches (docs/decisions/0011), and two cells at least.
 PLACE_M, LEAST_CELLS = 400.0, 2
+#: A convolution's rounding, as a share of its peak.
+_NOTHING = 1e-13
 
 
 class DensityScores(NamedTuple):
@@ -97,10 +100,8 @@ def density_scores(
     wanted = max(PLACE_M, LEAST_CELLS * field.cell_m) if bandwidth is None else bandwidth
     chosen = choose_bandwidth(x, y, bandwidth=wanted, kernel=shape, inside=inside, field=field)
     grid = grid_of(field)
-    cells = np.flatnonzero(due.ravel() > 0)
-    east, north = field.centres(cells)
-    surface = _per_cell(x, y, None, grid, inside, kernel, chosen.metres)
-    even = _per_cell(east, north, due.ravel()[cells], grid, inside, kernel, chosen.metres)
+    surface = _records_per_cell(x, y, grid, inside, kernel, chosen.metres)
+    even = _expected_per_cell(due, field, grid, inside, shape, chosen.metres)
     words = (
         f"Records and their expectation are spread alike ({kernel}, {chosen.metres:,.0f} m); what would fall "
         "outside of the area is put back inside."
@@ -130,16 +131,16 @@ def _usable_expectation(expected: npt.ArrayLike, field: Field) -> Numbers:
     return due
 
 
-def _per_cell(  # noqa: PLR0917
+def _records_per_cell(  # noqa: PLR0917
     x: Numbers,
     y: Numbers,
-    weight: Numbers | None,
     grid: Grid,
     inside: Numbers,
     kernel: str,
     h: float,
+    weight: Numbers | None = None,
 ) -> Numbers:
-    """Spread weights, in records per cell: per square kilometre, times what of the cell is inside."""
+    """Spread records, in records per cell: per square kilometre, times what of the cell is inside."""  # fmt: skip
     places, place = np.unique(x + 1j * y, return_inverse=True)
     total = np.bincount(place, weights=weight).astype(float)
     raster = density_raster(
@@ -147,3 +148,22 @@ def _per_cell(  # noqa: PLR0917
         inside=inside, edge="diggle",
     )  # fmt: skip
     return raster * inside * (grid.cell_m / 1000) ** 2
+
+
+def _expected_per_cell(  # noqa: PLR0917
+    due: Numbers, field: Field, grid: Grid, inside: Numbers, kernel: Kernel, h: float
+) -> Numbers:
+    """Spread what lies at the cells' centres as records there would be."""
+    from scipy.signal import fftconvolve  # noqa: PLC0415  (heavy, and used only here)
+
+    if kernel.name == "gaussian":  # by the same splines as the records, to be off by the same
+        cells = np.flatnonzero(due.ravel() > 0)
+        weight = due.ravel()[cells]
+        return _records_per_cell(*field.centres(cells), grid, inside, kernel.name, h, weight)
+    # at the centres a kernel is one stencil for all, and its sums are convolutions
+    stencil = stencil_of(kernel, h / grid.cell_m, longest=max(inside.shape))
+    mass = fftconvolve(inside, stencil, mode="same")
+    each = np.divide(due, mass, out=np.zeros(due.shape), where=due > 0)
+    spread = fftconvolve(each, stencil, mode="same")
+    # what the transform leaves where nothing is in reach is no expectation
+    return np.where(spread > _NOTHING * spread.max(), spread, 0.0) * inside

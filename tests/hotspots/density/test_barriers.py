@@ -197,7 +197,7 @@ def test_each_bank_keeps_its_own_records_and_bridges_let_some_across(some):
     assert 0 < across.sum() * 0.25**2 < 0.05 * west.sum()
     assert centre[across.idxmax()].y == pytest.approx(4000, abs=400)
     assert open_.cells["density_km2"].sum() * 0.25**2 == pytest.approx(west.sum())
-    assert "1 crossings are open" in open_.words[1]
+    assert "crossings: 1." in open_.words[1]
     assert len(open_.words) == 2
 
 
@@ -258,7 +258,8 @@ def test_walled_in_records_stay_where_they_are(incidents_at, area_of):
         incidents_at([550.0], [550.0]), area_of(2000, 2000), wall, cell_m=250, bandwidth=400
     )
     assert got.cells["density_km2"].sum() * 0.25**2 == pytest.approx(1)
-    assert "1 records are walled in within one cell" in got.words[-1]
+    assert got.words[-1].startswith("Records walled in within one cell")
+    assert got.words[-1].endswith(": 1.")
     # a pocket of four cells keeps what is in it, evenly in the end
     pocket = lines([(490.0, 490), (1010, 490), (1010, 1010), (490, 1010), (490, 490)])
     got = density_with_barriers(

@@ -87,7 +87,7 @@ def test_a_stretch_lies_at_its_middle_and_one_too_long_is_left_out_and_said(some
     got = density_over_time(long, area, bandwidth=700)
     assert list(got.left_out.values()) == [2, 1]
     assert got.records == got.cells["incidents"].sum() == 297
-    assert "2 records are left out: the time is not known, or to the year only." in got.words
+    assert "Records left out because the time is not known, or to the year only: 2." in got.words
 
 
 def test_a_gap_in_the_data_is_said(some):
