@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from csgeo.errors import MethodError
 from csgeo.hotspots.clusters.answers import LEAST_RECORDS
@@ -62,7 +63,7 @@ def nearest_neighbour_hierarchy(asked: Asked) -> Scored:
     """Score windows by the records in CrimeStat's first-order clusters beyond the expectation."""
     from csgeo.hotspots.clusters.nearest_neighbour_hierarchy import label  # noqa: PLC0415
 
-    ground_km2 = float(asked.field.ground.area) / 1e6
+    ground_km2 = float(shapely.area(asked.field.ground)) / 1e6
     return _of_all(asked, lambda x, y: label(x, y, area_km2=ground_km2))
 
 
