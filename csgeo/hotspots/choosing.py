@@ -15,7 +15,7 @@ import pandas as pd
 
 from csgeo.errors import MethodError, RecipeError
 from csgeo.hotspots.change.months import month_numbers
-from csgeo.hotspots.counting import lay_field
+from csgeo.hotspots.counting import count_incidents, lay_field
 from csgeo.hotspots.enforcement import without_enforcement
 from csgeo.hotspots.expectation import street_length
 from csgeo.hotspots.find import find_hotspots
@@ -90,8 +90,8 @@ def compare_methods(
     Parameters
     ----------
     incidents, area
-        ``INCIDENTS`` and the study area (``AREAS``); months are enough. Records without a point
-        or a known month are not used.
+        ``INCIDENTS`` and the study area (``AREAS``); months are enough. Records outside,
+        without a point or without a known month are not used.
     methods, cell_sizes, expectations
         Ways to compare: every combination, as ``find_hotspots`` names them (cells in metres). The
         busiest cells of each size, nothing set aside, stand beside them.
@@ -152,11 +152,11 @@ def compare_methods(
     if enforcement == "left_out":
         incidents, said = without_enforcement(incidents)
         words.append(said)
-    located = incidents[incidents.geometry.notna()]
+    field = lay_field(area, cell_m=min(cell_sizes))
+    located = incidents[count_incidents(incidents, field).position >= 0]
     cut = rolling_splits(
         month_numbers(located), splits=splits, later_months=later_months, least_months=least_months
     )
-    field = lay_field(area, cell_m=min(cell_sizes))
     ground = lay_ground(field, None if streets is None else street_length(streets, field))
     history = _History(
         located, area, ground, share_of_area, {**find_options, "streets": streets, "seed": seed}

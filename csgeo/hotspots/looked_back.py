@@ -87,8 +87,8 @@ def in_words(
     held, least, most = (best[c] for c in ("share_of_records", "least_share", "most_share"))
     said = [
         (
-            f"Places found by {first} held {held:.0%} of the records of the following {later_months} "
-            f"months in {best['share_of_area']:.2%} of the area (from {least:.0%} to {most:.0%} of a "
+            f"Places found by {first} held {held:.1%} of the records of the following {later_months} "
+            f"months in {best['share_of_area']:.2%} of the area (from {least:.1%} to {most:.1%} of a "
             f"split): the most of {ways} ways, all measured on the same ground."
         )
     ]

@@ -92,6 +92,23 @@ def test_the_order_of_rows_does_not_matter(years, area, compared):
     assert turned.words == compared.words
 
 
+def test_records_far_away_change_nothing(years, area, compared):
+    far = years.iloc[:40].assign(
+        occurred_from=pd.Timestamp("2022-03-01"),
+        occurred_to=pd.Timestamp("2022-03-31"),
+        geometry=years.geometry.iloc[:40].translate(50_000, 0),
+    )
+    far.index = pd.Index([f"F{k}" for k in range(40)], name="incident_id")
+    nowhere = years.iloc[:5].assign(geometry=None)
+    nowhere.index = pd.Index([f"N{k}" for k in range(5)], name="incident_id")
+    more = pd.concat([years, far, nowhere])
+    other = compare_methods(more, area, methods=("compact_places", "getis_ord"), **QUICK)
+    pd.testing.assert_frame_equal(other.table, compared.table)
+    assert other.words == compared.words
+    with pytest.raises(MethodError, match="found 0"):
+        compare_methods(far, area, **QUICK)
+
+
 def test_enforcement_is_left_out_before_and_after(years, area):
     made = years.assign(origin=["enforcement", "reported"] * 360)
     left = compare_methods(made, area, methods=("compact_places",), **QUICK)
