@@ -17,6 +17,7 @@ import pandas as pd
 from csgeo.errors import MethodError, RecipeError
 from csgeo.hotspots.clusters.answers import check_whole
 from csgeo.hotspots.clusters.centrography import standard_distance
+from csgeo.hotspots.clusters.days import days_of
 from csgeo.hotspots.clusters.ellipses import standard_deviational_ellipse
 from csgeo.hotspots.clusters.enough import dissolve_small, people_and_sources
 from csgeo.hotspots.clusters.stacks import stack_records
@@ -37,8 +38,6 @@ Method: TypeAlias = Literal[
     "dbscan", "hdbscan", "nearest_neighbour_hierarchy", "optics", "st_dbscan", "stac"
 ]
 METHODS: tuple[Method, ...] = get_args(Method)
-#: How exactly the time must be known for a difference in days to mean something.
-_TO_THE_DAY = ("minute", "hour", "day")
 
 
 class Clustered(NamedTuple):
@@ -151,38 +150,16 @@ def _usable(
     used, words = placed, []
     if (~placed).any():
         words.append(f"{int((~placed).sum()):,} records without a point left out.")
-    if method == "st_dbscan":
-        timed = _timed(incidents)
-        if (placed & ~timed).any():
-            words.append(
-                f"{int((placed & ~timed).sum()):,} records whose day is not known left out."
-            )
-        used = placed & timed
+    when = days_of(incidents) if method == "st_dbscan" else np.zeros(len(incidents))
+    timeless = placed & np.isnan(when)
+    if timeless.any():
+        words.append(f"{int(timeless.sum()):,} records whose day is not known left out.")
+        used = placed & ~timeless
     points = shapes[used]
     columns = [points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float)]
     if method == "st_dbscan":
-        columns.append(_days(incidents.loc[used, "occurred_from"]))
+        columns.append(when[used])
     return used, columns, " ".join(words)
-
-
-def _timed(incidents: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    known = incidents["when_precision"].isin(_TO_THE_DAY) & incidents["occurred_from"].notna()
-    if not known.any():
-        found = ", ".join(sorted(set(incidents["when_precision"].dropna()))) or "nothing"
-        msg = (
-            "ST-DBSCAN needs times that are known to the day; none of "
-            f"{len(incidents):,} records has one (known to the: {found}). Files that give months only "
-            "cannot say what is near in time: use `dbscan`."
-        )
-        raise MethodError(msg)
-    return np.asarray(known.to_numpy(), dtype=bool)
-
-
-def _days(began: pd.Series) -> Numbers:
-    """Count whole days since 1970, by British clocks: two records of one date are 0 days apart."""
-    if began.dt.tz is not None:
-        began = began.dt.tz_convert("Europe/London").dt.tz_localize(None)
-    return np.asarray(began.to_numpy().astype("datetime64[D]").astype(np.int64), dtype=float)
 
 
 def _enough_points(
