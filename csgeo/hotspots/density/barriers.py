@@ -130,15 +130,22 @@ def _shapes(table: gpd.GeoDataFrame, drawn: Drawn, called: str, kinds: tuple[str
     shapes = table.geometry.to_numpy()
     kind = table.geom_type.fillna("nothing").to_numpy(dtype=object)
     sound = np.isin(kind, kinds) & ~shapely.is_empty(shapes)
+    sound &= np.isfinite(shapely.bounds(shapes)).all(axis=1) & _known_throughout(shapes)
     if not sound.all():
         first = int(np.flatnonzero(~sound)[0])
         msg = (
-            f"Each row of `{called}` must be a {' or '.join(kinds)}; {int((~sound).sum())} of {len(sound)} are not, "
+            f"Each row of `{called}` must be a {' or '.join(kinds)} with coordinates; {int((~sound).sum())} of {len(sound)} are not, "
             f"the first in place {first} ({kind[first]}). Give the middle line of a "
             "surface, and leave out rows without a shape."
         )
         raise WrongGeometry(msg)
     return np.asarray(shapes)
+
+
+def _known_throughout(shapes: Shapes) -> npt.NDArray[np.bool_]:
+    at, which = shapely.get_coordinates(shapes, return_index=True)
+    broken = which[~np.isfinite(at).all(axis=1)]
+    return np.asarray(np.bincount(broken, minlength=len(shapes)) == 0)
 
 
 def _middles(shapes: Shapes) -> Numbers:

@@ -69,7 +69,7 @@ def lay_barriers(
     parts = shapely.get_parts(lines)
     at, which = shapely.get_coordinates(parts, return_index=True)
     at = (at - origin) / cell_m
-    follows = which[1:] == which[:-1]
+    follows = (which[1:] == which[:-1]) & (at[1:] != at[:-1]).any(axis=1)
     ends = np.stack([at[:-1][follows], at[1:][follows]], axis=1)
     # far outside of the raster there is nothing to bar
     low, high = ends.min(axis=1), ends.max(axis=1)

@@ -344,6 +344,7 @@ def test_nothing_that_is_given_is_changed(some):
         ({"bandwidth": "best"}, MethodError, 'metres or one of cvl, .* it is "best"'),
         ({"weight": "heavy"}, MethodError, "no column heavy"),
         ({"barriers": points((1, 2))}, WrongGeometry, r"1 of 1 are not, .* place 0 \(Point\)"),
+        ({"crossings": points((5000, 1), (np.nan, 1))}, WrongGeometry, "with coordinates; 1 of 2 are not"),
         ({"barriers": lines([(0, 0), (1, 1)], crs=4326)}, WrongCRS, "`barriers` must be in the same"),
         ({"barriers": pd.DataFrame()}, TableError, "must be a table with geometry; it is a DataFrame"),
         ({"crossings": points((100.0, 100))}, MethodError, "1 of 1 are more than 1.5 cells from any"),
@@ -365,6 +366,13 @@ def test_what_cannot_be_drawn_is_refused(some, changed, error, words):
         )
 
 
+def test_a_line_with_a_hole_in_its_coordinates_is_refused(some):
+    with np.errstate(invalid="ignore"):
+        broken = lines([(0, 0), (1, np.nan), (2, 2)])
+    with pytest.raises(WrongGeometry, match="with coordinates; 1 of 1 are not"):
+        density_with_barriers(*some, broken, cell_m=250, bandwidth=700)
+
+
 def test_a_weight_that_is_missing_is_refused(some):
     incidents, area = some
     heavy = incidents.assign(heavy=[np.nan] + [1.0] * 199)
@@ -372,6 +380,32 @@ def test_a_weight_that_is_missing_is_refused(some):
         density_with_barriers(
             incidents=heavy, area=area, barriers=RIVER, weight="heavy", cell_m=250
         )
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ([(2500, 2000), (2500, 2000)], 1),  # no length
+        ([(2500, -9), (2500, -9), (2500, 5000), (2500, 5000)], 2),  # points twice
+        ([(2500, -9, 5), (2500, 5000, 9)], 2),  # with heights
+        ([(0, 0), (5000, 4000), (0, 4000), (5000, 0)], 4),  # across itself
+        ([(-1e7, -1e7), (1e7, 1e7)], 2),
+        ([(1000, 1000), (3000, 1000), (3000, 3000), (1000, 3000), (1000, 1000)], 2),
+    ],
+)
+def test_lines_as_files_hold_them_lose_no_record(line, parts, some, area_of):
+    got = density_with_barriers(
+        some[0], area_of(5000, 4000), lines(line), cell_m=250, bandwidth=600
+    )
+    assert got.cells["density_km2"].sum() * 0.25**2 == pytest.approx(got.records)
+    assert (f"falls into {parts} parts" in got.words[-1]) == (parts > 1)
+
+
+def test_with_a_barrier_along_every_edge_of_the_lattice_the_density_is_the_count(some, area_of):
+    net = [[(v, 0), (v, 8000)] for v in range(0, 10_001, 250)]
+    net += [[(0, v), (10_000, v)] for v in range(0, 8001, 250)]
+    got = density_with_barriers(some[0], some[1], lines(*net), cell_m=250, bandwidth=600).cells
+    np.testing.assert_allclose(got["density_km2"] * 0.25**2, got["incidents"], atol=1e-9)
 
 
 def test_parts_are_numbered_without_gaps_and_outside_is_none():
