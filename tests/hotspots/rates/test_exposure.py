@@ -72,6 +72,8 @@ def test_streets_are_measured(field_of):
 def test_what_is_not_known_is_refused_in_the_area_and_no_matter_beyond(field_of):
     field = field_of(2, 2)
     assert exposure_in_cells(schools(1, 2, 3, np.nan), field, column="pupils").inside == 6
+    apart = table_of(shapely.points([(10, 10), (900, 0), (900, 900)]), pupils=[1, 5, np.nan])
+    assert exposure_in_cells(apart, field, column="pupils").outside == 5
     for bad in (np.nan, -1, np.inf):
         with pytest.raises(WrongValues, match=r"found 1 of 4 rows \(the first is 1\)"):
             exposure_in_cells(schools(1, bad, 3, np.nan), field, column="pupils")
