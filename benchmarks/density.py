@@ -1,6 +1,7 @@
 """How much faster, and how much nearer to the exact sum, are densities than with the usual peers?
 
-Run it with ``python benchmarks/density.py [records] [cells a side] [bandwidth in cells]``.
+Run it with ``python benchmarks/density.py [records] [cells a side] [bandwidth in cells] [picture]``;
+the picture, if named, plots the growth.
 Records are drawn by chance around sixty middles. Epanechnikov: libkdv's shared library on as
 many threads, on the same pixels (its call alone and with the text that it takes and gives),
 and scikit-learn on a hundredth of the work. Gaussian: KDEpy's FFTKDE on the same
@@ -141,11 +142,12 @@ def gaussian(x: np.ndarray, y: np.ndarray, grid: Grid, h: float, at: np.ndarray)
     )
 
 
-def growth(side: int, h: float, most: int) -> None:
+def growth(side: int, h: float, most: int, picture: str = "") -> None:
     """Print time and memory from 10,000 records on, and how time grows with them (1: in proportion)."""
     grid = Grid(0.0, 0.0, 1.0, side, side)
     print("Growth on the same cells; memory beyond the records themselves (8 bytes a coordinate):")
-    for kernel in ("epanechnikov", "quartic", "gaussian"):
+    found: dict[str, list[tuple[int, float, float]]] = {}
+    for kernel in ("epanechnikov", "gaussian"):
         before = None
         for n in (10_000, 100_000, 1_000_000, 10_000_000):
             if n > most:
@@ -159,6 +161,23 @@ def growth(side: int, h: float, most: int) -> None:
             grows = "" if before is None else f", time grows as n^{np.log10(seconds / before):.2f}"
             print(f"  {kernel:<12} {n:>10,} records: {seconds:6.2f} s, {memory:6.0f} MB{grows}")
             before = seconds
+            found.setdefault(kernel, []).append((n, seconds, memory))
+    if picture:
+        draw(found, picture)
+
+
+def draw(found: dict[str, list[tuple[int, float, float]]], picture: str) -> None:
+    """Plot time and memory against the number of records, both axes in powers of ten."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
+    for kernel, rows in found.items():
+        n, seconds, memory = zip(*rows, strict=True)
+        for axis, values, unit in zip(axes, (seconds, memory), ("seconds", "MB"), strict=True):
+            axis.loglog(n, values, marker="o", label=kernel)
+            axis.set(xlabel="records", ylabel=unit)
+    axes[0].legend()
+    figure.savefig(picture)
 
 
 def barriers(side: int = 316, h: float = 8.0) -> None:
@@ -201,7 +220,9 @@ def barriers(side: int = 316, h: float = 8.0) -> None:
     )
 
 
-def main(records: int = 1_000_000, side: int = 1000, bandwidth: float = 25.0) -> None:
+def main(
+    records: int = 1_000_000, side: int = 1000, bandwidth: float = 25.0, picture: str = ""
+) -> None:
     x, y = drawn(records, side)
     grid = Grid(0.0, 0.0, 1.0, side, side)
     at = np.random.default_rng(3).integers(0, side, (400, 2))
@@ -211,8 +232,8 @@ def main(records: int = 1_000_000, side: int = 1000, bandwidth: float = 25.0) ->
     epanechnikov(x, y, grid, bandwidth, at)
     gaussian(x, y, grid, bandwidth, at)
     barriers()
-    growth(side, bandwidth, 10 * records)
+    growth(side, bandwidth, 10 * records, picture)
 
 
 if __name__ == "__main__":
-    main(*(kind(word) for kind, word in zip((int, int, float), sys.argv[1:4], strict=False)))
+    main(*(kind(word) for kind, word in zip((int, int, float, str), sys.argv[1:5], strict=False)))

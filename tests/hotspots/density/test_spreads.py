@@ -77,8 +77,8 @@ def test_diggle_equals_its_brute_force_twin_and_sees_stacks():
     rng = np.random.default_rng(8)
     x, y = rng.uniform(0, 2, 60), rng.uniform(0, 1, 60)
     x[:20], y[:20] = x[:20] / 10 + 0.5, y[:20] / 10 + 0.5
-    x, y = np.append(x, x[:5]), np.append(y, y[:5])  # five stacks of two
-    n, off = 65, ~np.eye(65, dtype=bool)
+    x, y = np.append(x, x[30:55]), np.append(y, y[30:55])  # 25 stacks of two
+    n, off = 85, ~np.eye(85, dtype=bool)
     dx, dy = np.abs(x[:, None] - x)[off], np.abs(y[:, None] - y)[off]
     d, weight = np.hypot(dx, dy), 2 / ((2 - dx) * (1 - dy)) * 2 / (n * (n - 1))
 
