@@ -219,3 +219,12 @@ def test_lower_layer_areas_hold_what_geopandas_joins(open_data, incidents_at):
     assert counts.inside == joined.index.nunique() > 2000
     wanted = joined["area_id"].value_counts().reindex(areas.index, fill_value=0)
     assert counts.table["incidents"].tolist() == wanted.tolist()
+
+
+def test_records_without_a_place_and_areas_that_cross_themselves(incidents_at, area_of):
+    nowhere = count_records(incidents_at([np.nan, np.nan], [1, 1]), area_of(250, 250))
+    assert (nowhere.inside, nowhere.outside, nowhere.without_place) == (0, 0, 2)
+    assert nowhere.table["incidents"].tolist() == [0]
+    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])  # two triangles, west and east
+    counts = count_records(incidents_at([10, 90, 50, 50], [50, 50, 10, 90]), areas_of(bow=bow))
+    assert (counts.inside, counts.outside) == (2, 2)
