@@ -17,6 +17,7 @@ GROUND = {
     "doorsteps",
     "tables",
     "errors",
+    "identifying",
     "vocabulary",
     "lattice",
     "hexagons",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csgeo.errors import SourceError
+from csgeo.identifying import looks_to_hold
 from csgeo.sources.codes import check_codes
 from csgeo.sources.columns import personal_columns
 from csgeo.sources.report import Reading, ReadReport, SetAside
@@ -95,23 +96,51 @@ def account(
 
 
 def look_for_personal(rows: Rows, table: str, matched: Mapping[str, str]) -> dict[str, str]:
-    """Name the columns that identify a person, and refuse one that is mapped as an id or key.
+    """Name the columns that identify a person, by their names and by what stands in them.
+
+    Parameters
+    ----------
+    rows
+        The file's rows.
+    table
+        ``incidents``, ``services`` or ``places``.
+    matched
+        Our columns -> the file's.
+
+    Returns
+    -------
+    dict
+        Columns that are used for nothing, and so read for nothing -> what they look to hold.
 
     Raises
     ------
     SourceError
-        If ``person_key`` or ``incident_id`` is taken from such a column.
+        If ``person_key``, ``incident_id`` or ``source`` is taken from such a column.
     """
     found = [str(c) for c in rows.frame]
-    for ours in ("person_key", "incident_id"):
-        looks = personal_columns([matched[ours]], table, kept=set()) if ours in matched else {}
-        for name, what in looks.items():
+    for ours in ("person_key", "incident_id", "source"):
+        if ours not in matched or table != "incidents":
+            continue
+        name = matched[ours]
+        what = personal_columns([name], table, kept=set()).get(name) or _shown(rows, name, ours)
+        if what:
             msg = (
                 f"{rows.file} must not give {what} as {ours}; the column {name!r} looks to hold that. "
                 "Replace it by a keyed pseudonym before the file is read, or map another column."
             )
             raise SourceError(msg)
-    return personal_columns(found, table, kept=set(matched.values()))
+    used = set(matched.values())
+    by_name = personal_columns(found, table, kept=used)
+    rest = [c for c in found if c not in used and c not in by_name]
+    seen = {c: looks_to_hold(rows.frame[c], names=table == "incidents") for c in rest}
+    return by_name | {name: what for name, what in seen.items() if what}
+
+
+def _shown(rows: Rows, name: str, ours: str) -> str | None:
+    """Say what the values of an id show; agencies have names, and numbers of records look like telephones."""
+    people = ours == "person_key"
+    what = looks_to_hold(rows.frame[name], names=ours != "source", dates=people)
+    return None if what == "a telephone number" and not people else what
 
 
 def own_ids(rows: Rows, column: str | None) -> tuple[pd.Index, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -27,7 +28,7 @@ from csgeo.sources.values import constant, to_text
 from csgeo.tables import INCIDENTS, NATIONAL_GRID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import numpy.typing as npt
@@ -68,6 +69,7 @@ def read_incidents(
     harm_words: Mapping[str, str] | None = None,
     origin: str | None = None,
     precision_m: float | None = None,
+    pseudonyms: Callable[[pd.Series], pd.Series] | None = None,
 ) -> Reading:
     r"""Read a file of records of harm, and account for every row of it.
 
@@ -100,6 +102,10 @@ def read_incidents(
         The partnership's own labels and the harm codes they stand for.
     precision_m
         How far points may be off (m), where the file does not say it.
+    pseudonyms
+        Makes keyed pseudonyms of the file's person keys, which are then kept
+        nowhere (:func:`csgeo.disclosure.pseudonyms.pseudonyms`); if None they
+        are taken to be pseudonyms already, and refused where they do not look so.
 
     Returns
     -------
@@ -126,6 +132,8 @@ def read_incidents(
     rows = read_rows(path, layer=layer)
     matched, order = _matched(rows, columns, harm)
     personal = look_for_personal(rows, "incidents", matched)
+    if pseudonyms is not None and "person_key" in matched:
+        rows = _without_people(rows, matched["person_key"], pseudonyms)
     coded = _harm(rows, matched, harm, harm_words)
     located = locate(
         rows,
@@ -152,6 +160,16 @@ def read_incidents(
         no_place=located.no_place != "",
         personal=personal,
     )
+
+
+def _without_people(rows: Rows, column: str, pseudonyms: Callable[[pd.Series], pd.Series]) -> Rows:
+    """Put pseudonyms in the place of the keys, before anything else is done with the rows."""
+    frame = rows.frame.assign(**{column: pseudonyms(to_text(rows.frame[column]))})
+    broken = rows.broken
+    if not broken.empty:  # which field held the key is not known there
+        broken = broken.assign(text="not shown: it may name a person")
+    note = f"the keys of people in {column!r} were replaced by pseudonyms of our own"
+    return replace(rows, frame=frame, broken=broken, notes=(*rows.notes, note))
 
 
 def _matched(

@@ -103,6 +103,7 @@ def _in_plain_words(request: Said, said: Said) -> Iterator[None]:
             pyogrio.errors.GeometryError,
             UnicodeDecodeError,
             RuntimeError,
+            OSError,
         ) as error:
             msg = f"cannot be read as {request['said']}: {_words(error, request)}. It may be damaged or lack a part; export or copy it again."
             raise Refused(msg) from error

@@ -187,36 +187,48 @@ def _without_result(path: str, sheet: Any) -> list[str]:
     if not count:
         return []
     at_least = "at least " if count >= _MANY else ""
+    hold = "cell holds a formula" if count == 1 else "cells hold a formula"
     return [
-        f"{at_least}{count:,} cells hold a formula whose result is not in the file and were read as empty (the first is {first}): open it in Excel or LibreOffice and save it"
+        f"{at_least}{count:,} {hold} whose result is not in the file, read as empty (the first is {first}): open it in Excel or LibreOffice and save it"
     ]
 
 
 def _count_formulas(path: str, part: str) -> tuple[int, str]:
-    state = {"cell": "", "formula": False, "value": False}
-    found: list[str] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        plain = name.rsplit(":", 1)[-1]
-        if plain == "c":
-            state.update(cell=attributes.get("r", "?"), formula=False, value=False)
-        elif plain == "f":
-            state["formula"] = True
-        elif plain == "v":
-            state["value"] = True
-
-    def end(name: str) -> None:
-        if name.rsplit(":", 1)[-1] == "c" and state["formula"] and not state["value"]:
-            found.append(str(state["cell"]))
-            if len(found) >= _MANY:
-                raise _Begun
-
+    """Count the formulas without a result, and name the cell of the first."""
+    seen = _Formulas()
     parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartElementHandler, parser.EndElementHandler = seen.start, seen.end
+    parser.CharacterDataHandler = seen.text
     with zipfile.ZipFile(path) as archive, archive.open(part) as opened:
         try:
             while piece := opened.read(1 << 16):
                 parser.Parse(piece)
         except (_Begun, expat.ExpatError):
             pass
-    return len(found), found[0] if found else ""
+    return seen.count, seen.first
+
+
+class _Formulas:
+    """Watches the cells of a sheet go by."""
+
+    def __init__(self) -> None:
+        self.count, self.first, self.cell = 0, "", ""
+        self.formula = self.inside = self.value = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        plain = name.rsplit(":", 1)[-1]
+        if plain == "c":
+            self.cell, self.formula, self.value = attributes.get("r", "?"), False, False
+        self.formula |= plain == "f"
+        self.inside = plain == "v"
+
+    def text(self, data: str) -> None:
+        self.value |= self.inside and bool(data.strip())
+
+    def end(self, name: str) -> None:
+        self.inside = False
+        if name.rsplit(":", 1)[-1] == "c" and self.formula and not self.value:
+            self.count += 1
+            self.first = self.first or self.cell
+            if self.count >= _MANY:
+                raise _Begun
