@@ -428,3 +428,30 @@ def test_one_cell_is_refused_and_no_barrier_at_all_is_fine(some, incidents_at, a
     got = density_with_barriers(incidents, area, RIVER.iloc[:0], cell_m=250, bandwidth=700)
     far = density_with_barriers(incidents, area, lines(NONE), cell_m=250, bandwidth=700)
     pd.testing.assert_series_equal(got.cells["density_km2"], far.cells["density_km2"])
+
+
+@pytest.mark.open_data
+def test_what_was_recorded_in_liverpool_does_not_cross_the_mersey(open_data, incidents_at):
+    districts = gpd.read_parquet(open_data / "boundaries" / "ltla21_uk.parquet")
+    districts = districts.set_index("ltla21_name").loc[["Liverpool", "Wirral"]].to_crs(27700)
+    area = gpd.GeoDataFrame(
+        {"name": districts.index, "level": "district"},
+        index=pd.Index(districts["ltla21_code"], name="area_id"),
+        geometry=districts.geometry.to_numpy(), crs=27700,
+    )  # fmt: skip
+    records = pd.read_parquet(
+        open_data / "police" / "merseyside_2018-01_2021-09.parquet",
+        columns=["Longitude", "Latitude"],
+        filters=[("Month", "==", "2021-06"), ("Crime type", "==", "Violence and sexual offences")],
+    ).dropna()
+    at = gpd.points_from_xy(records["Longitude"], records["Latitude"], crs=4326).to_crs(27700)
+    liverpool, wirral = districts.geometry
+    at = at[shapely.intersects_xy(liverpool, at.x, at.y)]
+    incidents = incidents_at(at.x, at.y)
+    plain = kernel_density(incidents, area, kernel="gaussian", bandwidth=1000, cell_m=250).cells
+    walked = density_with_barriers(incidents, area, RIVER.iloc[:0], bandwidth=1000, cell_m=250)
+    centre = plain.geometry.centroid
+    across = shapely.contains_xy(wirral, centre.x, centre.y)
+    assert plain["density_km2"][across].sum() * 0.25**2 > 0.001 * len(at)
+    assert (walked.cells["density_km2"][across] == 0).all()
+    assert walked.records > 1000
