@@ -59,7 +59,7 @@ def open_shown(folder: str) -> Shown:
     return _opened(str(path), state)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Opening the release …")
+@st.cache_resource(max_entries=4, show_spinner="Opening the release …")
 def _opened(folder: str, state: str) -> Shown:
     release = require_viewable(open_release(Path(folder)))
     drawn = layers(release)

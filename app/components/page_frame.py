@@ -23,8 +23,20 @@ def style() -> None:
     st.html(f"<style>{_SHEET.read_text(encoding='utf-8')}</style>")
 
 
-def top(release: Release, pages: Mapping[str, st.Page], here: st.Page) -> None:
-    """Show the marking strip and the links to the pages that exist."""
+def top(release: Release, pages: Mapping[str, st.Page], here: st.Page, *, trying: str = "") -> None:
+    """Show the marking strip and the links to the pages that exist.
+
+    Parameters
+    ----------
+    release
+        What is shown.
+    pages
+        Name to page.
+    here
+        The page that is shown.
+    trying
+        Id of the try that is shown; every link keeps it.
+    """
     st.html(
         f'<div class="strip"><b>{html(release.marking)}</b><span>{html(release.title)}</span>'
         f'<span class="end">{html(release.area_name)} · records from '
@@ -35,8 +47,10 @@ def top(release: Release, pages: Mapping[str, st.Page], here: st.Page) -> None:
         for name, page in pages.items():
             is_here = page.url_path == here.url_path
             with st.container(key="nav-here" if is_here else f"nav-{name}", width="content"):
-                back = {"place": chosen} if name == "Places" and chosen else None
-                st.page_link(page, label=name, query_params=back)
+                kept = {"try": trying} if trying else {}
+                if name == "Places" and chosen in release.hotspots.index:
+                    kept["place"] = chosen
+                st.page_link(page, label=name, query_params=kept or None)
 
 
 def saying(heading: str, more: str = "") -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from components.written import html, table
+from screens import method_try
 
 from csgeo.outputs import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from components.opened import Shown
 
@@ -33,11 +35,19 @@ _HIDDEN = {
 }
 
 
-def show(shown: Shown) -> None:
-    """Show, in the order of the work, what went in, what was done and what is hidden."""
+def show(shown: Shown, base: Shown | None = None, recipe: Path | None = None) -> None:
+    """Show, in the order of the work, what went in, what was done and what is hidden.
+
+    Parameters
+    ----------
+    shown
+        What all pages show.
+    base, recipe
+        The release and the recipe that the dashboard was started on, where other choices may be
+        tried; a viewer has no recipe.
+    """
     release = shown.release
     sections = (
-        _opening(release),
         _went_in(release.provenance.get("inputs", ())),
         _choices(release.choices),
         _steps(release.provenance.get("steps", ())),
@@ -47,6 +57,9 @@ def show(shown: Shown) -> None:
         _listed("Where the data come from", release.attribution),
         _for_checking(release.provenance),
     )
+    st.html(f'<div class="method opening">{_opening(release)}</div>')
+    if recipe is not None:
+        method_try.show(shown, base or shown, recipe)
     st.html(f'<div class="method">{"".join(sections)}</div>')
 
 

@@ -62,11 +62,11 @@ def start():
     """Give a function that starts the dashboard on a folder and returns its address."""
     running = []
 
-    def start_on(folder: Path) -> str:
+    def start_on(folder: Path, *more: Path) -> str:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [sys.executable, str(APP / "serve.py"), str(folder), str(port)]
+        command = [sys.executable, str(APP / "serve.py"), str(folder), str(port), *map(str, more)]
         server = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -89,3 +89,68 @@ def start():
 @pytest.fixture(scope="session")
 def address(start, release_folder) -> str:
     return start(release_folder)
+
+
+@pytest.fixture(scope="session")
+def small_project(tmp_path_factory) -> Path:
+    """Write a recipe of a few streets' width, with its release: a try of it takes seconds."""
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from shapely import box
+
+    from csgeo.answering import answer
+    from csgeo.recipe import load_recipe
+
+    folder = tmp_path_factory.mktemp("small")
+    west, south, side = 400_000, 200_000, 4_000
+    gpd.GeoDataFrame(
+        {"name": ["Smallham"]},
+        geometry=[box(west, south, west + side, south + side)],
+        crs="EPSG:27700",
+    ).to_file(folder / "area.gpkg")
+    chance = np.random.default_rng(7)
+    scattered = chance.uniform(0, side, (300, 2))
+    around = [(900, 900, 90), (2_900, 1_100, 60), (2_000, 3_000, 45)]
+    gathered = [chance.normal((x, y), 60, (n, 2)) for x, y, n in around]
+    at = np.vstack([scattered, *gathered]) + np.array([west, south])
+    n = len(at)
+    pd.DataFrame(
+        {
+            "record_id": [f"R{i:04}" for i in range(n)],
+            "harm_type": "Robbery",
+            "occurred_from": pd.Timestamp("2024-01-01 10:00")
+            + pd.to_timedelta(np.arange(n) * 29, unit="h"),
+            "person_key": [f"secret-person-{i % 211}" for i in range(n)],
+            "easting": at[:, 0].round(),
+            "northing": at[:, 1].round(),
+            "precision_m": 10,
+        }
+    ).to_csv(folder / "incidents.csv", index=False)
+    recipe = folder / "my.toml"
+    recipe.write_text(SMALL_RECIPE, encoding="utf-8")
+    read = load_recipe(recipe)
+    answer(read, read.path(read.folder), share=False)
+    return folder
+
+
+SMALL_RECIPE = """\
+title = "Robbery in Smallham (invented)"
+seed = 3
+
+[area]
+file = "area.gpkg"
+
+[[incidents]]
+file = "incidents.csv"
+
+# how places are found
+[hotspots]
+cell_m = 125   # the smallest
+least_people = 3
+replicates = 99
+
+# what may be seen
+[release]
+round_to = 5
+"""
