@@ -215,6 +215,8 @@ def find_hotspots(
         ),
         "listed": _words_of_list(hotspots, aside, q=q, most_places=most_places),
     }
+    if looked.seen:
+        choices["seen"] = looked.seen
     if support.people_known or least_sources > 1:
         choices["people"] = _words_of_people(support.people_known, least_people, least_sources)
     if reruns:

@@ -68,12 +68,14 @@ class Asked(NamedTuple):
 class Scored(NamedTuple):
     """One score per window (windows x anchors; 0 or less for none), and how to read it.
 
-    ``chance(window)`` gives the method's own p-value and q-value, where it has them; a place holds
-    at least ``least_records``; ``settled`` is what a re-run takes over.
+    ``words`` say what was chosen, ``seen`` what was found in the records, which is for analysts
+    alone. ``chance(window)`` gives the method's own p-value and q-value, where it has them; a place
+    holds at least ``least_records``; ``settled`` is what a re-run takes over.
     """
 
     scores: Numbers
     words: str
+    seen: str = ""
     chance: Chance | None = None
     least_records: int = LEAST_RECORDS
     settled: Mapping[str, float] | None = None

@@ -38,9 +38,10 @@ def getis_ord(asked: Asked) -> Scored:
     hot = np.nan_to_num(q, nan=1.0) <= asked.q
     words = (
         f"Getis-Ord Gi* of each cell with its eight neighbours, Benjamini-Hochberg at {asked.q:g}; "
-        f"{int(hot.sum()):,} cells stand out, and places are cut around the peaks."
+        "places are cut around the peaks of the cells that stand out."
     )
-    return Scored(by_surface(_above(z, hot), asked), words, _least_of(p, q))
+    seen = f"{int(hot.sum()):,} of {len(asked.field.cells):,} cells stand out."
+    return Scored(by_surface(_above(z, hot), asked), words, seen, _least_of(p, q))
 
 
 def local_moran(asked: Asked) -> Scored:
@@ -75,12 +76,13 @@ def local_moran(asked: Asked) -> Scored:
     flags = (is_hot == 1).reshape(shape)
     words = (
         "Local Moran's I of each cell's rate (records to expected records, empirical Bayes) among "
-        f"its eight neighbours, Benjamini-Hochberg at {asked.q:g}, two-sided; {int(hot.sum()):,} "
-        "cells are high among high ones, and places are cut around the peaks."
+        f"its eight neighbours, Benjamini-Hochberg at {asked.q:g}, two-sided; places are cut around "
+        "the peaks of the cells that are high among high ones."
     )
     return Scored(
         by_surface(_above(z.reshape(shape), flags), asked),
         words,
+        f"{int(hot.sum()):,} of {len(cells):,} cells are high among high ones.",
         _least_of(p.reshape(shape), q.reshape(shape)),
     )
 

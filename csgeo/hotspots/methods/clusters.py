@@ -80,6 +80,16 @@ def _of_all(asked: Asked, label: Callable[[Numbers, Numbers], Labelled]) -> Scor
 
 
 def _scored(asked: Asked, rows: Integers, found: Labelled) -> Scored:
-    words = f"{found.words} Places are cut where clusters hold most records beyond the expectation."
+    method, _, chosen = found.words.partition(": ")
+    words = (
+        f"{method}, clusters of at least {LEAST_RECORDS} records; places are cut where clusters hold "
+        "most records beyond the expectation."
+    )
     members = rows[found.labels >= 0]
-    return Scored(by_members(members, asked), words, least_records=LEAST_RECORDS)
+    return Scored(
+        by_members(members, asked), words, _as_sentence(chosen), least_records=LEAST_RECORDS
+    )
+
+
+def _as_sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -48,13 +48,15 @@ BY_NAME: Mapping[str, Callable[[Asked], Scored]] = {
 class Looked(NamedTuple):
     """Scores of windows (windows x anchors) at their sites, and what a listed place must have.
 
-    ``chance(window)`` gives a p-value and a q-value; ``settled`` is what a re-run takes over.
+    ``seen`` is for analysts; ``chance(window)`` gives a p-value and a q-value; ``settled`` is what
+    a re-run takes over.
     """
 
     scores: Numbers
     sites: Sites
     chance: Chance
     words: str
+    seen: str
     least_records: int
     settled: Mapping[str, float]
 
@@ -96,8 +98,9 @@ def look(method: str, asked: Asked, by_chance: ByChance) -> Looked:
     kept = np.where(asked.strength > by_chance.least, np.maximum(scored.scores, 0.0), 0.0)
     chance = _chance(scored.chance, asked, by_chance.strongest)
     return Looked(
-        kept, asked.sites, chance, scored.words, scored.least_records, scored.settled or {}
-    )
+        kept, asked.sites, chance, scored.words, scored.seen, scored.least_records,
+        scored.settled or {},
+    )  # fmt: skip
 
 
 def _chance(own: Chance | None, asked: Asked, strongest: Numbers | None) -> Chance:

@@ -47,13 +47,14 @@ def kulldorff(asked: Asked) -> Scored:
     p = _p_of_cells(found, asked.expected.shape)
     held = np.where(p <= 1, asked.counted.incidents, 0.0)
     words = (
-        f"Kulldorff's scan: {len(found)} clusters of cells, up to {MOST_RADIUS_M:g} m in radius, "
-        f"that at most {asked.q:g} of {asked.replicates} draws by chance match (seed {asked.seed}); "
-        "places are the parts of them with the most records beyond the expectation."
+        f"Kulldorff's scan: clusters of cells, up to {MOST_RADIUS_M:g} m in radius, that at most "
+        f"{asked.q:g} of {asked.replicates} draws by chance match (seed {asked.seed}); places are "
+        "the parts of them with the most records beyond the expectation."
     )
     return Scored(
-        by_surface(held - asked.expected, asked), words, _of_cluster(p), settled=_settled(found)
-    )
+        by_surface(held - asked.expected, asked), words, _found(found),
+        _of_cluster(p), settled=_settled(found),
+    )  # fmt: skip
 
 
 def space_time(asked: Asked) -> Scored:
@@ -98,14 +99,14 @@ def space_time(asked: Asked) -> Scored:
         surface[cells] += (then_here - ever_here * share)[cells]
         p[cells] = np.minimum(p[cells], _known(p_value))
     words = (
-        f"Space-time permutation scan by month: {len(found)} clusters, up to {MOST_RADIUS_M:g} m in "
-        f"radius, that at most {asked.q:g} of {asked.replicates} draws by chance match (seed "
+        f"Space-time permutation scan by month: clusters, up to {MOST_RADIUS_M:g} m in radius, that at most {asked.q:g} of {asked.replicates} draws by chance match (seed "
         f"{asked.seed}); places are cut where their months had the most records beyond the others."
     )
     shape = asked.expected.shape
     return Scored(
         by_surface(surface.reshape(shape), asked),
         words,
+        _found(found),
         _of_cluster(p.reshape(shape)),
         settled=_settled(found),
     )
@@ -121,6 +122,10 @@ def _that_count(clusters: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     if asked.settled is None:
         return clusters[clusters["p_value"] <= asked.q]
     return clusters[clusters["statistic"] >= asked.settled.get(_LEAST, np.inf)]
+
+
+def _found(found: pd.DataFrame) -> str:
+    return f"{len(found)} {'cluster was' if len(found) == 1 else 'clusters were'} found."
 
 
 def _settled(found: pd.DataFrame) -> dict[str, float]:

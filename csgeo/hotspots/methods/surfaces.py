@@ -39,14 +39,26 @@ def kernel_density(asked: Asked) -> Scored:
 
 def network_density(asked: Asked) -> Scored:
     """Score windows by what a density along the streets has beyond the expectation."""
-    surface, words = _along_streets(asked, asked.facts.dense_streets)
-    return Scored(by_surface(surface - asked.expected, asked), f"Density along streets: {words}")
+    streets = asked.facts.dense_streets
+    surface, seen = _along_streets(asked, streets)
+    words = (
+        f"Density along streets ({streets.spreading.kernel}, {streets.spreading.bandwidth_m:g} m, "
+        "continuous at junctions), summed per cell; places are cut where it is furthest above the "
+        "expectation."
+    )
+    return Scored(by_surface(surface - asked.expected, asked), words, seen)
 
 
 def hot_streets(asked: Asked) -> Scored:
     """Score windows by the records on hot stretches of street beyond their expectation."""
-    surface, words = _along_streets(asked, asked.facts.hot_streets)
-    return Scored(by_surface(surface, asked), f"Hot streets: {words}")
+    streets = asked.facts.hot_streets
+    surface, seen = _along_streets(asked, streets)
+    words = (
+        "Hot streets: stretches of street with more records than their length would give, against "
+        f"the streets within {streets.spreading.bandwidth_m:g} m (Poisson, Benjamini-Hochberg at "
+        f"{streets.q:g}); places are cut around them."
+    )
+    return Scored(by_surface(surface, asked), words, seen)
 
 
 def _along_streets(asked: Asked, streets: StreetCells) -> tuple[Numbers, str]:

@@ -36,12 +36,12 @@ def emerging(asked: Asked) -> Scored:
     row, column = np.divmod(cells, asked.expected.shape[1])
     z = space_time_getis_ord_star(counts, touching_squares(column, row), known=known)
     q = q_values(two_sided_p(z))
-    seen = ~np.isnan(z)
-    state = np.where(seen & (q <= asked.q), np.sign(z), 0).astype(np.int64)
+    scored = ~np.isnan(z)
+    state = np.where(scored & (q <= asked.q), np.sign(z), 0).astype(np.int64)
     trend = mann_kendall(z, slope=False)
     clear = (trend["p_value"] <= asked.q).to_numpy()
     direction = np.where(clear, np.sign(trend["s"].to_numpy()), 0).astype(np.int64)
-    number = classify(state, direction, known=seen)
+    number = classify(state, direction, known=scored)
     hot = (state > 0) & np.isin(number, _HOT_NOW)[:, None]
     surface = np.zeros(asked.expected.size)
     if hot.any():
@@ -50,10 +50,11 @@ def emerging(asked: Asked) -> Scored:
     thin = "; so few that some are hot by chance" if mean < THIN else ""
     words = (
         f"Emerging hot spots: space-time Gi* of {counts.shape[1]} months, the same month and the one "
-        f"before, Benjamini-Hochberg at {asked.q:g}, Mann-Kendall; {_classes(number)}. On average "
-        f"{mean:.2g} records in a cell and month{thin}. Places are cut where the hot months are."
+        f"before, Benjamini-Hochberg at {asked.q:g}, Mann-Kendall. Places are cut where the hot "
+        "months are, in squares that are hot now or on and off."
     )
-    return Scored(by_surface(surface.reshape(asked.expected.shape), asked), words)
+    seen = f"{_classes(number)}. On average {mean:.2g} records in a cell and month{thin}."
+    return Scored(by_surface(surface.reshape(asked.expected.shape), asked), words, seen)
 
 
 def near_repeat(asked: Asked) -> Scored:
@@ -80,11 +81,12 @@ def near_repeat(asked: Asked) -> Scored:
     position = asked.counted.position[rows]
     held = np.asarray(np.bincount(position, beyond, asked.expected.size), dtype=float)
     words = (
-        f"Near repeats: {int(repeats.sum()):,} of {len(rows):,} records whose day is known had more "
-        f"others within {REPEAT_M:g} m and {REPEAT_DAYS:g} days than their place and time alone "
-        f"would give (local Knox, Benjamini-Hochberg at {asked.q:g}); places are cut around them."
+        f"Near repeats: records that had more others within {REPEAT_M:g} m and {REPEAT_DAYS:g} days "
+        f"than their place and time alone would give (local Knox, Benjamini-Hochberg at {asked.q:g}); "
+        "places are cut around them."
     )
-    return Scored(by_surface(held.reshape(asked.expected.shape), asked), words)
+    seen = f"{int(repeats.sum()):,} of {len(rows):,} records whose day is known are such."
+    return Scored(by_surface(held.reshape(asked.expected.shape), asked), words, seen)
 
 
 def _months(
@@ -112,4 +114,4 @@ def _classes(number: Integers) -> str:
         for pattern in PATTERNS
         if pattern.number in _HOT_NOW and (n := int((number == pattern.number).sum()))
     ]
-    return f"cells by class: {', '.join(told)}" if told else "no cell is hot"
+    return f"Cells by class: {', '.join(told)}" if told else "No cell is hot"
