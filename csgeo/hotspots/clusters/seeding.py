@@ -9,6 +9,7 @@ Compiled with numba, one thread, kept on disk between runs.
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING, TypeAlias
 
 import numba as nb
@@ -88,41 +89,39 @@ def _seed(
     for i in range(n):
         for k in range(start[i], start[i + 1]):
             held[i] += records[near[k]]
+    queue = [(np.int64(0), 0.0, np.int64(n))]  # the most records first; n only says of which types
+    for i in range(n):
+        if held[i] >= least:
+            far = _far(i, cluster, start, near, away, records)
+            heapq.heappush(queue, (-held[i], far, np.int64(i)))
     found = 0
-    while True:
-        best = _best_seed(cluster, held, start, near, away, records, least)
-        if best < 0:
-            return cluster
+    while len(queue) > 1:
+        fewer, _, best = heapq.heappop(queue)
+        if cluster[best] >= 0 or held[best] < least:
+            continue
+        if held[best] != -fewer:  # some of its records were taken since it was queued
+            far = _far(int(best), cluster, start, near, away, records)
+            heapq.heappush(queue, (-held[best], far, best))
+            continue
         cluster[best] = found
         for k in range(start[best], start[best + 1]):
             if cluster[near[k]] < 0:
                 cluster[near[k]] = found
-        _take_away(best, found, cluster, held, start, near, records)
+        _take_away(int(best), found, cluster, held, start, near, records)
         found += 1
+    return cluster
 
 
 @nb.njit(cache=True, nogil=True)
-def _best_seed(  # noqa: PLR0917  (numba has no keywords)
-    cluster: Integers,
-    held: Integers,
-    start: Integers,
-    near: Integers,
-    away: Numbers,
-    records: Integers,
-    least: int,
-) -> int:
-    best, most, least_away = -1, least, np.inf
-    for i in range(len(held)):
-        if cluster[i] >= 0 or held[i] < most:
-            continue
-        far = 0.0
-        for k in range(start[i], start[i + 1]):
-            if cluster[near[k]] < 0:
-                far += away[k] * records[near[k]]
-        far = np.round(far, 6)
-        if held[i] > most or far < least_away:
-            best, most, least_away = i, held[i], far
-    return best
+def _far(  # noqa: PLR0917  (numba has no keywords)
+    i: int, cluster: Integers, start: Integers, near: Integers, away: Numbers, records: Integers
+) -> float:
+    """Add up the distances to the records near a point that are left."""
+    far = 0.0
+    for k in range(start[i], start[i + 1]):
+        if cluster[near[k]] < 0:
+            far += away[k] * records[near[k]]
+    return float(np.round(far, 6))
 
 
 @nb.njit(cache=True, nogil=True)

@@ -73,8 +73,8 @@ def stack_records(
     columns = _known(given)
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for values in columns:
-        # tables of hashes are several times as fast as sorting a million rows; adding 0 makes -0 a 0
-        codes, distinct = pd.factorize(values + 0.0)
+        # tables of hashes are several times as fast as sorting a million rows
+        codes, distinct = pd.factorize(values)
         code = pd.factorize(code * max(len(distinct), 1) + codes)[0]
     stacks = int(code.max(initial=-1)) + 1
     first = np.full(stacks, len(code), dtype=np.int64)
@@ -84,7 +84,7 @@ def stack_records(
     place = np.empty(stacks, dtype=np.int64)
     place[order] = np.arange(stacks)
     first = first[order]
-    one = [values[first] + 0.0 for values in columns]
+    one = [values[first] + 0.0 for values in columns]  # -0 is 0
     when = one[2] if len(one) == 3 else np.zeros(stacks)
     return Stacks(one[0], one[1], when, records[order].astype(np.int64), first, place[code])
 
