@@ -78,8 +78,8 @@ def network_density(
         n numbers of at least 0: how much each record counts. Once each if None.
     dead_ends
         For "discontinuous". "turn back": what comes to a dead end is turned back, so that each
-        record adds up to 1. "leave": it is lost, as in spNetwork; right where the ends are those
-        of the map. "continuous" always turns it back, by its own rule.
+        record adds up to 1. "leave": it is lost; right where the ends are those of the map.
+        "continuous" always turns it back, by its own rule.
     to_street_m
         As in :func:`csgeo.hotspots.on_streets.placing.place_on_streets`.
     step_m
