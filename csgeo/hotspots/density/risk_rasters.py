@@ -101,13 +101,17 @@ def risk_rasters(
     the asymptotic p-values.
     """
     case = _labels(is_case, np.size(x), p_values, replicates)
+    # real files hold hundreds of records on one point: a place is summed once, with its records as weight
+    at, place = np.unique(np.asarray(x, float) + 1j * np.asarray(y, float), return_inverse=True)
 
     def density(chosen: Flags, bandwidth: float | Numbers = bandwidth_m) -> Numbers:
-        w = chosen.astype(float)
-        return density_raster(x, y, grid, bandwidth_m=bandwidth, kernel=kernel, weight=w)
+        w = np.bincount(place, weights=chosen, minlength=len(at))
+        return density_raster(
+            at.real, at.imag, grid, bandwidth_m=bandwidth, kernel=kernel, weight=w
+        )
 
-    # a bandwidth for each record: then Gaussians too are summed exactly, and thin tails can be divided
-    each = np.full(case.shape, float(bandwidth_m))
+    # a bandwidth for each place: then Gaussians too are summed exactly, and thin tails can be divided
+    each = np.full(len(at), float(bandwidth_m))
     some, rest = (_or_nothing(density(chosen, each)) for chosen in (case, ~case))
     known = (some > 0) | (rest > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
