@@ -146,7 +146,10 @@ def _taken(answer: BinaryIO, limits: Limits, code: int | str) -> Found:
     (length,) = struct.unpack("<Q", held[-8:])
     if length > min(size - 8, 1 << 20):
         return Found(None, {"failed": "answer"})
-    said = json.loads(held[-8 - length : -8])
+    try:
+        said = json.loads(held[-8 - length : -8])
+    except ValueError:
+        said = None
     if not isinstance(said, dict):
         return Found(None, {"failed": "answer"})
     return Found(memoryview(held)[: size - 8 - length], said)
@@ -158,8 +161,6 @@ def _how_it_ended(code: int | str) -> dict[str, Any]:
             return {"limit": "cpu"}
         if -code == signal.SIGABRT:  # as C++ ends when it gets no memory
             return {"limit": "memory"}
-        if -code == signal.SIGXFSZ:
-            return {"limit": "answer"}
         return {"failed": signal.Signals(-code).name}
     return {"failed": f"code {code}"}
 

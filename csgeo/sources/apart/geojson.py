@@ -149,8 +149,8 @@ def _system(crs: Any) -> str | None:
     if kind == "EPSG" and isinstance(properties, dict):
         name = f"EPSG:{properties.get('code')}"
     named = _CODE.fullmatch(name.strip()) if isinstance(name, str) else None
-    if kind not in {"name", "EPSG"} or named is None:
-        found = "a link" if kind in {"link", "url"} else "no code"
+    if kind not in ("name", "EPSG") or named is None:  # a list or object is neither
+        found = "a link" if kind in ("link", "url") else "no code"
         msg = f'must name its coordinate reference system by a code such as "EPSG:27700"; it gives {found}, which is not followed. Export it again, or take the member `crs` out.'
         raise Refused(msg)
     authority, code = named.group(1) or "OGC", named.group(2) or "CRS84"

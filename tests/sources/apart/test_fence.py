@@ -1,0 +1,105 @@
+"""What may the process that reads a file do?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import csgeo
+from csgeo.sources.apart import fence
+from csgeo.sources.limits import LIMITS
+
+ROOT = str(Path(csgeo.__file__).parents[1])
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fence is Linux's")
+
+_TRY = """
+import ctypes, json, os, socket, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+from csgeo.sources.apart.fence import fence
+from csgeo.sources.limits import LIMITS
+own, secret, private = sys.argv[2:5]
+told = {"open": fence(LIMITS, [own], private or None)}
+def tried(name, do):
+    try:
+        told[name] = repr(do())[:60]
+    except BaseException as error:
+        told[name] = type(error).__name__
+tried("own", lambda: open(own).read())
+tried("secret", lambda: open(secret).read())
+tried("listed", lambda: os.listdir(os.path.dirname(secret)))
+tried("written", lambda: open(own, "w").write("x"))
+tried("made", lambda: open(own + ".new", "w").write("x"))
+tried("private", lambda: open(os.path.join(private, "new"), "w").write("x"))
+tried("home", lambda: open("/etc/passwd").read())
+tried("environment", lambda: open("/proc/1/environ").read())
+tried("socket", lambda: socket.socket())
+tried("local socket", lambda: socket.socketpair())
+tried("program", lambda: os.execv("/bin/true", ["true"]))
+tried("child", lambda: subprocess.run(["/bin/true"]))
+tried("kill", lambda: os.kill(os.getppid(), 0))
+tried("memory", lambda: len(bytearray(900 << 20)))
+tried("core", lambda: __import__("resource").getrlimit(4))
+tried("thread", lambda: __import__("threading").Thread(target=int).start())
+tried("import", lambda: __import__("xml.dom.minidom"))
+print(json.dumps(told))
+"""
+
+
+def fenced(tmp_path: Path, *, private: str = "") -> dict[str, str]:
+    (tmp_path / "own").mkdir()
+    own, secret = tmp_path / "own" / "a.csv", tmp_path / "secret"
+    own.write_text("id")
+    secret.write_text("secret")
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", _TRY, ROOT, str(own), str(secret), private],
+        capture_output=True, text=True, check=False, env={},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_it_reads_its_own_file_and_may_do_nothing_else(tmp_path):
+    told = fenced(tmp_path)
+    assert told["open"] == []
+    assert told["own"] == "'id'"
+    for what in ("secret", "listed", "written", "made", "home", "environment", "socket", "local socket", "program", "child", "kill"):  # fmt: skip
+        assert told[what] == "PermissionError", what
+    assert told["memory"] == "MemoryError"
+    assert told["core"] == "(0, 0)"
+    assert told["thread"] == "None"
+    assert told["import"].startswith("<module")
+
+
+def test_a_private_folder_may_be_written_to(tmp_path):
+    (tmp_path / "private").mkdir()
+    told = fenced(tmp_path, private=str(tmp_path / "private"))
+    assert told["private"] == "1"
+    assert told["made"] == "PermissionError"
+
+
+def test_what_a_system_does_not_offer_is_said(monkeypatch):
+    monkeypatch.setattr(fence.sys, "platform", "win32")
+    monkeypatch.setattr(fence, "_limit", lambda _: False)
+    assert fence.fence(LIMITS, [], None) == ["memory and processor time", "other files", "the network"]  # fmt: skip
+
+
+class OldKernel:
+    """A system without Landlock, and whose filter is not taken."""
+
+    def syscall(self, *_: object) -> int:
+        return -1
+
+    def prctl(self, *_: object) -> int:
+        return -1
+
+
+def test_an_old_kernel_leaves_open_what_it_cannot_close(monkeypatch):
+    monkeypatch.setattr(fence, "_limit", lambda _: True)
+    monkeypatch.setattr(fence.ctypes, "CDLL", lambda *_, **__: OldKernel())
+    assert fence.fence(LIMITS, [], None) == ["other files", "the network"]
+    monkeypatch.setattr(fence.platform, "machine", lambda: "unheard of")
+    assert fence._close_calls(OldKernel()) is False
