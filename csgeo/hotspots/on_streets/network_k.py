@@ -97,7 +97,7 @@ def network_k(
     """
     r = _checked(r_m, correction, envelope, replicates)
     spots = _on(placed, "placed", least=2)
-    n, metres = len(spots[0]), _length(network)
+    n, metres = len(spots[0]), float(network.length_m[network.joinable].sum())
     count = _counter(network, r, correction)
 
     def k_of(spots: Spots) -> Numbers:
@@ -165,7 +165,7 @@ def network_cross_k(
         msg = f"`chance` must be one of {', '.join(get_args(By))}; it is {chance!r}."
         raise MethodError(msg)
     one, other = _on(placed, "placed", least=1), _on(others, "others", least=1)
-    n, m, metres = len(one[0]), len(other[0]), _length(network)
+    n, m, metres = len(one[0]), len(other[0]), float(network.length_m[network.joinable].sum())
     count = _counter(network, r, correction)
     both = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
 
@@ -210,16 +210,11 @@ def _on(placed: Placed, called: str, *, least: int) -> Spots:
     on = placed.on
     if on.sum() < least:
         msg = (
-            f"`{called}` must have at least {least} on the streets; it has {int(on.sum())}. Give more "
-            "records, or raise `to_street_m` when they are placed."
+            f"`{called}` must have at least {least} on the streets; it has {int(on.sum())}. Give more, or place "
+            "them with a greater `to_street_m`."
         )
         raise MethodError(msg)
     return placed.piece[on], placed.along_m[on]
-
-
-def _length(network: Network) -> float:
-    """Metres of the streets that places are joined to."""
-    return float(network.length_m[network.joinable].sum())
 
 
 def _anywhere(network: Network, n: int, rng: np.random.Generator) -> Spots:

@@ -53,6 +53,21 @@ def test_a_junction_goes_to_the_same_street_whatever_the_order(streets_of):
         assert shapely.get_coordinates(network.pieces[placed.piece[0]])[0].tolist() == [-90, 0]
 
 
+def test_every_junction_of_a_town_goes_to_one_street_whatever_the_order(town_grid, streets_of):
+    lines = [list(line.coords) for line in town_grid.pieces]
+    x, y = (town_grid.nodes + 0.25).T  # as near to two streets
+    x, y = np.r_[x, town_grid.nodes[:, 0]], np.r_[y, town_grid.nodes[:, 1]]
+
+    def taken(order):
+        network = street_network(streets_of(*[lines[k] for k in order]))
+        piece = points_on_streets(x, y, network).piece
+        return shapely.get_coordinates(shapely.centroid(network.pieces[piece])).tolist()
+
+    plain = taken(np.arange(len(lines)))
+    for seed in range(3):
+        assert taken(np.random.default_rng(seed).permutation(len(lines))) == plain
+
+
 def test_no_record_is_put_on_a_stranded_scrap_of_street(streets_of):
     network = street_network(streets_of([(0, 0), (2000, 0)], [(500, 20), (520, 20)]))
     placed = points_on_streets([510], [20], network)
