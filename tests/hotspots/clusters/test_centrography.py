@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csgeo.errors import MethodError, WrongValues
-from csgeo.hotspots.clusters.centrography import mean_centre, median_centre, standard_distance
+from csgeo.hotspots.clusters.centrography import (
+    _step,
+    mean_centre,
+    median_centre,
+    standard_distance,
+)
 
 EBDON = np.array([(1, 2), (2, 3), (2, 2), (2, 1), (3, 4), (3, 3), (3, 1), (4, 4)], dtype=float).T
 #: The eleven points of pointpats' documentation.
@@ -99,3 +104,11 @@ def test_what_has_no_middle_is_refused():
         mean_centre([0, 1], [0, 1], records=[1, -1])
     with pytest.raises(WrongValues, match="must be of one length; found 2, 1 and 2"):
         mean_centre([0, 1], [0])
+
+
+def test_a_step_from_a_record_is_held_back_by_its_weight():
+    # two records 3 m to the east pull with 2, the record here holds with 1: half of Weiszfeld's 3 m
+    step = _step(np.array([0.0, 3, 3]), np.zeros(3), np.ones(3), np.zeros(2))
+    assert step.tolist() == [1.5, 0.0]
+    held = _step(np.array([0.0, 3, 3]), np.zeros(3), np.array([2.0, 1, 1]), np.zeros(2))
+    assert held.tolist() == [0.0, 0.0]
