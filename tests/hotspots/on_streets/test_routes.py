@@ -99,6 +99,17 @@ def test_two_streets_of_one_name_are_two_parts_and_a_ring_begins_in_the_west(
     assert table["walked_m"][table["part"] == 2].tolist() == pytest.approx([50, 150])
 
 
+def test_a_walk_begins_at_an_end_even_if_a_bend_lies_further_west(streets_of, incidents_at):
+    streets = streets_of(
+        [(200, 0), (0, 0)], [(0, 0), (200, 150)], [(0, 0), (-900, 0)],
+        names=["The Bend", "The Bend", "Other"],
+    )  # fmt: skip
+    network = street_network(streets)
+    hot = hot_segments(incidents_at([10], [0]), network, stretch_m=None)
+    table = along_street(hot, network, streets, name="The Bend")
+    assert table["walked_m"].tolist() == pytest.approx([100, 200 + 125])
+
+
 def test_names_of_parts_are_those_of_the_whole_street(town):
     streets, network = town
     names = street_names(network, streets)
