@@ -64,11 +64,6 @@ class Ground(NamedTuple):
         """Give the lower-left corners of squares of one side, in metres."""
         return self.west + column * side_m, self.south + row * side_m
 
-    def square(self, ids: list[str]) -> tuple[Integers, Integers, int]:
-        """Read column, row and side from the ids of squares of one side."""
-        x, y, side_m = cell_corner(ids)
-        return (x - self.west) // side_m, (y - self.south) // side_m, side_m
-
 
 class Records(NamedTuple):
     """The n records that lie in the study area.
@@ -134,20 +129,35 @@ def _corners_of_cells(cells: gpd.GeoDataFrame) -> tuple[Integers, Integers, int]
     return x, y, side
 
 
-def count_records(study: StudyTables, ground: Ground) -> Records:
+def count_records(
+    study: StudyTables, ground: Ground, *, before: gpd.GeoDataFrame | None = None
+) -> Records:
     """Find the cell, the person and the mark of each record in the study area.
+
+    Parameters
+    ----------
+    study
+        Its records must add up to its cells.
+    ground
+        The lattice to count on.
+    before
+        ``INCIDENTS`` of the period before, to be counted instead; the study's cells do not know
+        them, so the outline tells which lie in the area.
 
     Raises
     ------
     WrongValues
         If the records do not add up to what the study's cells say.
     """
-    table = study.incidents
+    table = study.incidents if before is None else before
     points = table.geometry.to_numpy()
     x, y = shapely.get_x(points), shapely.get_y(points)
     which = np.flatnonzero(~np.isnan(x))
     x, y = x[which], y[which]
-    inside = _in_the_area(x, y, study, ground)
+    if before is None:
+        inside = _in_the_area(x, y, study, ground)
+    else:
+        inside = np.asarray(shapely.intersects_xy(one_shape(study.area), x, y))
     which, x, y = which[inside], x[inside], y[inside]
     column, row = column_row(x - ground.west, y - ground.south, cell_m=ground.base_m)
     person = np.full(len(table), -1, dtype=np.int64)

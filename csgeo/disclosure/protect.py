@@ -22,7 +22,8 @@ from csgeo.disclosure.released import BANDS, RELEASED_HOTSPOTS
 from csgeo.disclosure.rounding import round_keyed, round_number, round_total
 from csgeo.disclosure.shapes import require_cells
 from csgeo.disclosure.surroundings import protect_set_aside, services_near, services_of
-from csgeo.disclosure.units import cover, divide
+from csgeo.disclosure.units import cover, divide, piece_at
+from csgeo.disclosure.views import BEFORE, THIS, cuts_of, views_of
 from csgeo.errors import WrongValues
 from csgeo.lattice import cell_corner
 from csgeo.tables import CELLS, HOTSPOTS
@@ -39,12 +40,18 @@ if TYPE_CHECKING:
     from csgeo.disclosure.groups import Groups
     from csgeo.disclosure.keys import Key
     from csgeo.disclosure.study_tables import StudyTables
+    from csgeo.disclosure.units import Covered, Pieces
 
 #: Re-runs (of 100) that make a place sure, and less sure; the outline says the same.
 _SURE, _LESS_SURE = 0.95, 0.80
 #: The same two steps where no re-runs were made: chance of being found by chance.
 _SURE_Q, _LESS_SURE_Q = 0.01, 0.05
-_RECORDS = re.compile(r"\b\d(?:[\d,]*\d)? (?:records|incidents|people|persons)\b")
+#: A count of records or people; a limit that was set ("at least 10 records") is none.
+_RECORDS = re.compile(
+    r"(?<!at least )(?<!at most )\b\d(?:[\d,]*\d)? (?:records|incidents|people|persons)\b"
+)
+#: What was seen in the records, for analysts alone.
+_SEEN = ("records", "seen", "enforcement_seen")
 
 
 def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
     hotspots = protect_hotspots(found, sums, rule=rule, secret=key.secret)
     covered = cover([] if rule.exact else list(found["cells"][sums.enough]), ground)
     pieces = divide(records, ground, covered, rule=rule, people_known=known, secret=key.secret)
-    cells = released_cells(
+    cells, order = released_cells(
         pieces, records, ground, covered, rule=rule, people_known=known, secret=key.secret
     )
     set_aside, aside_hidden = protect_set_aside(
@@ -95,6 +102,11 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
         "cells": int(cells["hidden"].sum()),
         "set_aside": aside_hidden,
     }
+    ids = pd.Series(cells.index, index=order).sort_index().tolist()
+    views = _views(
+        study, hotspots, ids, pieces=pieces, covered=covered, records=records, ground=ground,
+        rule=rule, secret=key.secret,
+    )  # fmt: skip
     # totals are sums of what is shown: nothing that is hidden can be taken from them
     in_places = 0 if rule.exact else int(hotspots["incidents"].sum())
     records_used = in_places + int(cells["incidents"].sum())
@@ -113,6 +125,7 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
         "area": study.area[["name", "geometry"]].sort_index(),
         "hotspots": hotspots,
         "cells": cells,
+        "views": views,
         "services": services_of(study.services),
         "services_near": services_near(study.services_near, hotspots),
         "basemap": study.basemap[["kind", "name", "geometry"]].sort_index(),
@@ -125,6 +138,36 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
         "attribution": tuple(study.attribution),
         "provenance": protected_provenance(study, rule=rule, key=key, hidden=hidden),
     }
+
+
+def _views(
+    study: StudyTables,
+    hotspots: gpd.GeoDataFrame,
+    ids_of_pieces: list[str],
+    *,
+    pieces: Pieces,
+    covered: Covered,
+    records: Records,
+    ground: Ground,
+    rule: Rule,
+    secret: bytes,
+) -> pd.DataFrame:
+    """Protect the fixed views of the places and pieces that are shown, in both periods."""
+    of_places = cover(list(hotspots["cells"]), ground)
+    tables = {THIS: (records, study.incidents)}
+    earlier = getattr(study, "incidents_before", None)
+    if earlier is not None and len(earlier):
+        tables[BEFORE] = (count_records(study, ground, before=earlier), earlier)
+    how = {"rule": rule, "people_known": bool(study.people_known), "secret": secret}
+    made = []
+    for period, (counted, table) in tables.items():
+        cuts = cuts_of(counted, table)
+        place = of_places.at(ground.number(counted.column, counted.row, ground.base_m))
+        piece = piece_at(pieces, counted, ground, covered)
+        piece = np.where(pieces.shown[piece] & (piece >= 0), piece, -1)
+        for units, ids in ((place, list(hotspots.index)), (piece, ids_of_pieces)):
+            made.append(views_of(units, ids, counted, cuts, period=period, **how))  # type: ignore[arg-type]
+    return pd.concat(made, ignore_index=True)
 
 
 def _side_of_places(hotspots: pd.DataFrame) -> int | None:
@@ -239,7 +282,7 @@ def _choices(choices: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _RECORDS.sub("the records", said) if isinstance(said, str) else said
         for name, said in choices.items()
-        if name != "records"
+        if name not in _SEEN
     }
 
 

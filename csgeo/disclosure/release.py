@@ -56,6 +56,7 @@ class Release:
     area: gpd.GeoDataFrame
     hotspots: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame
+    views: pd.DataFrame
     services: gpd.GeoDataFrame
     services_near: pd.DataFrame
     basemap: gpd.GeoDataFrame
@@ -204,7 +205,7 @@ def make_release(
     marking = study.marking
     if rule.exact:
         marking = f"{marking} · EXACT COUNTS, ANALYSTS ONLY · for {recipient}: {purpose}"
-        for name in ("hotspots", "cells"):
+        for name in ("hotspots", "cells", "views"):
             parts[name] = parts[name].assign(marking=marking)
     if record is not None:
         record(

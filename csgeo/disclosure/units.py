@@ -16,9 +16,11 @@ import numpy as np
 from csgeo.disclosure.counted import TOP_M
 from csgeo.disclosure.groups import sum_up
 from csgeo.disclosure.rounding import round_keyed
-from csgeo.lattice import SIDES_M
+from csgeo.lattice import SIDES_M, cell_corner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from csgeo.disclosure.audiences import Rule
@@ -80,11 +82,23 @@ def cover(cells: list[str], ground: Ground) -> Covered:
     flat = [one for some in ids for one in some]
     if not flat:
         return Covered(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    column, row, side_m = ground.square(flat)
-    column, row, place = _split(column, row, place, side_m // ground.base_m)
+    parts = []
+    for side_m, x, y, where in _by_side(flat):
+        column, row = (x - ground.west) // side_m, (y - ground.south) // side_m
+        parts.append(_split(column, row, place[where], side_m // ground.base_m))
+    column, row, place = (np.concatenate(values) for values in zip(*parts, strict=True))
     number = ground.number(column, row, ground.base_m)
     order = np.argsort(number, kind="stable")
     return Covered(number[order], place[order])
+
+
+def _by_side(ids: list[str]) -> Iterator[tuple[int, Integers, Integers, Integers]]:
+    """Read the squares of each side: side, corners, and where they stand in the list."""
+    side = np.array([int(one.split("m", maxsplit=1)[0]) for one in ids])
+    for side_m in np.unique(side):
+        where = np.flatnonzero(side == side_m)
+        x, y, _ = cell_corner([ids[i] for i in where])
+        yield int(side_m), x, y, where
 
 
 def divide(
@@ -112,12 +126,7 @@ def divide(
         The key of rounding: a piece is joined further where its rounded count would tell more of
         the cells in it than that each holds too few.
     """
-    place = covered.at(ground.number(records.column, records.row, ground.base_m))
-    wide = ground.leaf_m // ground.base_m
-    leaves = ground.number(ground.leaf_column, ground.leaf_row, ground.leaf_m)
-    of_record = np.searchsorted(
-        leaves, ground.number(records.column // wide, records.row // wide, ground.leaf_m)
-    )
+    place, of_record, leaves = _leaf_of_records(records, ground, covered)
     left = np.flatnonzero(place < 0)
     open_ = _has_ground(ground, covered, leaves)
     of_leaf = np.full(len(leaves), -1, dtype=np.int64)
@@ -161,6 +170,24 @@ def divide(
         of_leaf,
         record,
     )
+
+
+def _leaf_of_records(
+    records: Records, ground: Ground, covered: Covered
+) -> tuple[Integers, Integers, Integers]:
+    """Give the place (-1: none) and the cell of the surface of each record, and all cells."""
+    wide = ground.leaf_m // ground.base_m
+    leaves = ground.number(ground.leaf_column, ground.leaf_row, ground.leaf_m)
+    mine = ground.number(records.column // wide, records.row // wide, ground.leaf_m)
+    leaf = np.searchsorted(leaves, mine).clip(max=len(leaves) - 1)
+    place = covered.at(ground.number(records.column, records.row, ground.base_m))
+    return place, leaf, leaves
+
+
+def piece_at(pieces: Pieces, records: Records, ground: Ground, covered: Covered) -> Integers:
+    """Give the piece that holds each record, of whatever period; -1 where it lies in a place."""
+    place, leaf, _ = _leaf_of_records(records, ground, covered)
+    return np.where(place < 0, pieces.of_leaf[leaf], -1)
 
 
 def joint_says_no_more(shown: Integers, parts: Integers, rule: Rule) -> npt.NDArray[np.bool_]:

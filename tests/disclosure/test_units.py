@@ -40,7 +40,7 @@ def divided(cells, covered=(), *, people_known=True, rule=RULE, **how):
     under = cover(list(covered), laid)
     found = records(cells)
     made = divide(found, laid, under, rule=rule, people_known=people_known, secret=SECRET)
-    table = released_cells(
+    table, _ = released_cells(
         made, found, laid, under, rule=rule, people_known=people_known, secret=SECRET
     )
     return made, table, laid, under

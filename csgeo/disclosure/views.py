@@ -1,0 +1,159 @@
+"""How much of it, and when: which fixed views does a release have?
+
+Each place and each piece of ground is shown for all harm, for each kind of
+harm and for each part of the day, in this period and in the one before. All of
+them are protected once, together; there is no other cut behind the door, and
+no date to slide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from csgeo.disclosure.audit import Breakdown, hide_what_says_too_much, leave_a_safe_rest
+from csgeo.disclosure.groups import sum_up
+from csgeo.disclosure.rounding import round_keyed
+from csgeo.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from csgeo.disclosure.audiences import Rule
+    from csgeo.disclosure.counted import Records
+    from csgeo.disclosure.groups import Groups
+
+    Integers = npt.NDArray[np.int64]
+
+#: Hour at which each part of the day begins; night runs on past midnight.
+PARTS_OF_DAY = {"daytime": 7, "afternoon": 15, "evening": 19, "night": 23}
+#: Precisions with which the hour of a record is known.
+_HOUR_KNOWN = ("minute", "hour")
+ALL = "all"
+THIS, BEFORE = "this", "before"
+#: What no view may be less than another by, in thresholds of people, counted in records.
+REST = 2
+
+
+class Cut(NamedTuple):
+    """One way to split records: the words of its parts, and the part of each record (-1: none)."""
+
+    column: str
+    parts: tuple[str, ...]
+    of_record: Integers
+    rest: bool
+
+
+def views_of(
+    units: Integers,
+    ids: list[str],
+    records: Records,
+    cuts: tuple[Cut, ...],
+    *,
+    period: str,
+    rule: Rule,
+    people_known: bool,
+    secret: bytes,
+) -> pd.DataFrame:
+    """Protect all views of one period together.
+
+    Parameters
+    ----------
+    units
+        On n records: the place or piece of ground that holds it, -1 for none that is shown.
+    ids
+        Of the places and pieces.
+    records
+        The n records as they were counted.
+    cuts
+        From :func:`cuts_of`, for the same records.
+    period
+        ``this`` or ``before``.
+    rule, people_known, secret
+        As for the rest of the release.
+
+    Returns
+    -------
+    views
+        ``id``, ``harm``, ``part_of_day``, ``period``, ``incidents``: what may be shown. What is not
+        in it has none, or too few people, or could be told from the others: nothing tells which.
+    """
+    how = {"least": rule.least_people, "people_known": people_known}
+    whole = sum_up(units, records.person, records.mark, groups=len(ids), **how)  # type: ignore[arg-type]
+    totals = _rounded(whole, rule, secret)
+    made = [_rows(ids, totals, whole.enough, {"harm": ALL, "part_of_day": ALL, "period": period})]
+    breakdowns = []
+    for cut in cuts:
+        k = len(cut.parts)
+        group = np.where((units >= 0) & (cut.of_record >= 0), units * k + cut.of_record, -1)
+        sums = sum_up(group, records.person, records.mark, groups=len(ids) * k, **how)  # type: ignore[arg-type]
+        shape = (len(ids), k)
+        enough = sums.enough.reshape(shape) & whole.enough[:, None]
+        if not rule.exact:
+            enough = leave_a_safe_rest(
+                whole.records, sums.records.reshape(shape), enough,
+                rest=cut.rest, least_rest=REST * rule.least_people,
+            )  # fmt: skip
+        breakdowns.append(Breakdown(_rounded(sums, rule, secret).reshape(shape), enough, cut.rest))
+    shown = tuple(b.shown for b in breakdowns)
+    if not rule.exact:
+        shown = hide_what_says_too_much(
+            totals, tuple(breakdowns), step=rule.round_to, least_people=rule.least_people,
+            people_known=people_known,
+        )  # fmt: skip
+    for cut, breakdown, seen in zip(cuts, breakdowns, shown, strict=True):
+        for k, word in enumerate(cut.parts):
+            said = {"harm": ALL, "part_of_day": ALL, "period": period} | {cut.column: word}
+            made.append(_rows(ids, breakdown.numbers[:, k], seen[:, k], said))
+    return pd.concat(made, ignore_index=True)
+
+
+def _rounded(sums: Groups, rule: Rule, secret: bytes) -> Integers:
+    """Round what may be shown; what may not stays 0 and is never read."""
+    counts, marks = sums.records, sums.mark
+    some = np.flatnonzero(sums.enough)
+    rounded = np.zeros(len(counts), dtype=np.int64)
+    rounded[some] = round_keyed(counts[some], marks[some], secret=secret, step=rule.round_to).clip(
+        min=rule.round_to
+    )
+    return rounded
+
+
+def _rows(
+    ids: list[str], numbers: Integers, shown: npt.NDArray[np.bool_], said: dict[str, str]
+) -> pd.DataFrame:
+    some = np.flatnonzero(shown)
+    columns = {"id": pd.array([ids[i] for i in some], dtype="str")}
+    columns |= {name: pd.array([word] * len(some), dtype="str") for name, word in said.items()}
+    return pd.DataFrame(columns).assign(incidents=pd.array(numbers[some], dtype="Int64"))
+
+
+def cuts_of(records: Records, table: pd.DataFrame) -> tuple[Cut, ...]:
+    """Split records by kind of harm (as its vocabulary groups them) and by part of the day.
+
+    Parameters
+    ----------
+    records
+        The n records as they were counted.
+    table
+        ``INCIDENTS``, to tell harm and time.
+    """
+    vocabulary = load_vocabulary("harm")
+    codes, words = pd.factorize(table["harm"])
+    top = [vocabulary.rows.get(str(w), {}).get("parent") or str(w) for w in words]
+    kinds = sorted(set(top))
+    of_word = np.array([*(kinds.index(t) for t in top), -1], dtype=np.int64)
+    codes = codes[records.which]
+    labels = tuple(vocabulary.label(kind) for kind in kinds)
+    harm = Cut("harm", labels, of_word[codes], bool((codes < 0).any()))
+    moment = table["occurred_from"].to_numpy(dtype="datetime64[h]")[records.which]
+    exact = table["when_precision"].isin(_HOUR_KNOWN).to_numpy(dtype=bool)[records.which]
+    known = exact & ~np.isnat(moment)
+    begins = list(PARTS_OF_DAY.values())
+    hour = np.where(known, moment.astype(np.int64) % 24, 0)
+    part = (np.searchsorted(begins, hour, side="right") - 1) % len(begins)
+    # there may always be records whose time is not known: a part that is never shown
+    day = Cut("part_of_day", tuple(PARTS_OF_DAY), np.where(known, part, -1), rest=True)
+    return tuple(c for c in (harm, day) if len(c.parts) > 1 and (c.of_record >= 0).any())
