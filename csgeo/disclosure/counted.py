@@ -129,32 +129,55 @@ def _corners_of_cells(cells: gpd.GeoDataFrame) -> tuple[Integers, Integers, int]
     return x, y, side
 
 
+def searched_incidents(study: StudyTables, ground: Ground) -> gpd.GeoDataFrame:
+    """Give the records that the study's cells and places count.
+
+    All of them, unless the study says which (``searched``); where it does not say, the cells tell
+    whether the records that enforcement made were left out.
+
+    Raises
+    ------
+    WrongValues
+        If neither adds up to the cells.
+    """
+    said = getattr(study, "searched", None)
+    table = study.incidents if said is None else said
+    made = (table["origin"] == "enforcement").fillna(False).to_numpy(dtype=bool)
+    if said is None and made.any():
+        try:
+            count_records(table, study, ground)
+        except WrongValues:
+            return table[~made]
+    return table
+
+
 def count_records(
-    study: StudyTables, ground: Ground, *, before: gpd.GeoDataFrame | None = None
+    table: gpd.GeoDataFrame, study: StudyTables, ground: Ground, *, before: bool = False
 ) -> Records:
     """Find the cell, the person and the mark of each record in the study area.
 
     Parameters
     ----------
+    table
+        ``INCIDENTS``: what the study searched.
     study
-        Its records must add up to its cells.
+        The records must add up to its cells.
     ground
         The lattice to count on.
     before
-        ``INCIDENTS`` of the period before, to be counted instead; the study's cells do not know
-        them, so the outline tells which lie in the area.
+        The records are of the period before: the study's cells do not know them, so the outline
+        tells which lie in the area.
 
     Raises
     ------
     WrongValues
         If the records do not add up to what the study's cells say.
     """
-    table = study.incidents if before is None else before
     points = table.geometry.to_numpy()
     x, y = shapely.get_x(points), shapely.get_y(points)
     which = np.flatnonzero(~np.isnan(x))
     x, y = x[which], y[which]
-    if before is None:
+    if not before:
         inside = _in_the_area(x, y, study, ground)
     else:
         inside = np.asarray(shapely.intersects_xy(one_shape(study.area), x, y))
@@ -193,7 +216,7 @@ def _in_the_area(
         first = wrong[0]
         msg = (
             f"The records must add up to `study.cells`; in {len(wrong)} of {len(said)} cells they do "
-            f"not (the first is {study.cells.index[first]!r}). Make the cells from the same records."
+            f"not (the first is {study.cells.index[first]!r}). Make the cells from the same records, or say which in `study.searched`."
         )
         raise WrongValues(msg)
     return position >= 0

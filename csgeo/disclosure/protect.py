@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from csgeo.disclosure.audiences import check_cells
-from csgeo.disclosure.counted import count_records, lay_ground
+from csgeo.disclosure.counted import count_records, lay_ground, searched_incidents
 from csgeo.disclosure.groups import sum_up
 from csgeo.disclosure.keys import key_from_records
 from csgeo.disclosure.pieces import released_cells
@@ -84,7 +84,8 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
     if place_m is not None:
         check_cells(rule, place_m)
     ground = lay_ground(study, leaf_m=rule.cell_m, place_m=place_m)
-    records = count_records(study, ground)
+    searched = searched_incidents(study, ground)
+    records = count_records(searched, study, ground)
     key = key or key_from_records(np.sort(records.mark).tobytes())
     known = bool(study.people_known)
     sums = _count_in_places(found, records, ground, rule=rule, people_known=known)
@@ -104,7 +105,7 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
     }
     ids = pd.Series(cells.index, index=order).sort_index().tolist()
     views = _views(
-        study, hotspots, ids, pieces=pieces, covered=covered, records=records, ground=ground,
+        study, hotspots, ids, pieces=pieces, covered=covered, searched=searched, records=records, ground=ground,
         rule=rule, secret=key.secret,
     )  # fmt: skip
     # totals are sums of what is shown: nothing that is hidden can be taken from them
@@ -147,6 +148,7 @@ def _views(
     *,
     pieces: Pieces,
     covered: Covered,
+    searched: gpd.GeoDataFrame,
     records: Records,
     ground: Ground,
     rule: Rule,
@@ -154,10 +156,10 @@ def _views(
 ) -> pd.DataFrame:
     """Protect the fixed views of the places and pieces that are shown, in both periods."""
     of_places = cover(list(hotspots["cells"]), ground)
-    tables = {THIS: (records, study.incidents)}
+    tables = {THIS: (records, searched)}
     earlier = getattr(study, "incidents_before", None)
     if earlier is not None and len(earlier):
-        tables[BEFORE] = (count_records(study, ground, before=earlier), earlier)
+        tables[BEFORE] = (count_records(earlier, study, ground, before=True), earlier)
     how = {"rule": rule, "people_known": bool(study.people_known), "secret": secret}
     made = []
     for period, (counted, table) in tables.items():

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from csgeo.disclosure.audit import Relation, hidden_ranges, says_too_much
+from csgeo.disclosure.counted import lay_ground, searched_incidents
 from csgeo.vocabulary import load_vocabulary
 
 #: What is claimed: exactly so many, 1 to 9.
@@ -61,7 +62,8 @@ def true_views(release, study) -> dict[tuple[str, str, str], int]:
         geometry=[*release.hotspots.geometry, *release.cells.geometry],
         crs=release.cells.crs,
     )
-    records = study.incidents[study.incidents.geometry.notna()]
+    searched = searched_incidents(study, lay_ground(study, leaf_m=250))
+    records = searched[searched.geometry.notna()]
     # a cell holds its southern and western edges: a hair to the north-east decides
     nudged = records.set_geometry(records.translate(1e-4, 1e-4))
     joined = gpd.sjoin(nudged, shapes, predicate="within")

@@ -159,3 +159,16 @@ def test_records_that_do_not_add_up_to_the_cells_are_refused_and_those_outside_a
     outside.geometry = outside.translate(90_000, 0)
     study.incidents = pd.concat([study.incidents, outside])
     assert make_release(study).records_used == make_release(invented_study()).records_used
+
+
+def test_the_records_that_enforcement_made_are_left_out_where_the_study_left_them_out():
+    study, plain = invented_study(), make_release(invented_study())
+    found = study.incidents.iloc[:40].assign(origin="enforcement")
+    found.index = [f"E{i}" for i in range(40)]
+    study.incidents = pd.concat([study.incidents, found]).rename_axis("incident_id")
+    assert make_release(study).records_used == plain.records_used
+    study.searched = invented_study().incidents
+    assert make_release(study).records_used == plain.records_used
+    study.searched = study.incidents
+    with pytest.raises(WrongValues, match=r"or say which in `study\.searched`"):
+        make_release(study)
