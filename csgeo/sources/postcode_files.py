@@ -14,6 +14,7 @@ from pyarrow import csv
 
 from csgeo.errors import UnreadableFile
 from csgeo.sources.apart.ask import ask
+from csgeo.sources.formats import local_file
 from csgeo.sources.limits import NATIONAL
 from csgeo.sources.zipped import open_zip, unpack
 
@@ -158,7 +159,7 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
         if not files:
             _nothing(path)
         for name in files:
-            yield name, (path / name).read_bytes()
+            yield name, local_file(path / name).read_bytes()
         return
     if not path.is_file():
         msg = f"There is no file or folder {path}. Download {LAYOUTS} and name it."

@@ -44,6 +44,12 @@ def test_an_innocent_name_does_not_hide_what_a_column_shows(tmp_path, values, wh
     assert len(reading.set_aside) == 1
 
 
+def test_columns_known_by_name_and_by_what_they_show_are_both_dropped(tmp_path):
+    file = written(tmp_path, "surname,field_7", ["Okafor,amy@example.org"])
+    reading = read_incidents(file)
+    assert {"surname", "field_7"}.isdisjoint(reading.set_aside)
+
+
 def test_an_innocent_column_stays_with_the_rows_set_aside(tmp_path):
     reading = read_incidents(written(tmp_path, "field_7", ["Park Road", "Bath Abbey"]))
     assert reading.set_aside["field_7"].tolist() == ["Park Road"]

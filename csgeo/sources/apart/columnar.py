@@ -93,7 +93,9 @@ def _with_shapes(geo: Said, names: list[str], said: Said) -> list[str]:
 def _system(crs: Any) -> str | None:
     if isinstance(crs, dict) and isinstance(crs.get("id"), dict):
         return f"{crs['id'].get('authority')}:{crs['id'].get('code')}"
-    return json.dumps(crs) if isinstance(crs, dict) else crs
+    if isinstance(crs, dict):
+        return json.dumps({k: v for k, v in crs.items() if k != "$schema"})
+    return None if crs is None else str(crs)
 
 
 def _plain(batch: Any) -> Any:
