@@ -59,8 +59,9 @@ def answer(
     # heavy: a slip in the recipe is to be said before any of it loads
     from csgeo.disclosure.release import make_release  # noqa: PLC0415
     from csgeo.outputs.write import write_outputs  # noqa: PLC0415
+    from csgeo.secure_side import write_secure_side  # noqa: PLC0415
     from csgeo.store.releases import save_release  # noqa: PLC0415
-    from csgeo.study import run_study, write_secure_side  # noqa: PLC0415
+    from csgeo.study import run_study  # noqa: PLC0415
 
     # one core reads files while another loads what comes after them
     Thread(target=_load_ahead, daemon=True).start()

@@ -38,8 +38,10 @@ Method: TypeAlias = Literal[
     "emerging",
     "near_repeat",
 ]
+Enforcement: TypeAlias = Literal["left_out", "kept"]
 Expectation: TypeAlias = Literal["surroundings", "streets", "residents"]
 METHODS: tuple[str, ...] = get_args(Method)
+ENFORCEMENT: tuple[str, ...] = get_args(Enforcement)
 EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
 AUDIENCES = ("partnership",)
 #: The protection that no recipe can go below.
@@ -82,6 +84,7 @@ class HotspotChoices:
 
     method: Method = "compact_places"
     expectation: Expectation = "surroundings"
+    enforcement: Enforcement = "left_out"
     cell_m: int | None = None
     most_places: int = 10
     most_km2: float = 0.25
@@ -243,6 +246,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "Method": (str,),
     "Expectation": (str,),
+    "Enforcement": (str,),
 }
 _KIND_WORDS = {int: "a whole number", float: "a number", str: "text in quotes"}
 T = TypeVar("T")
@@ -304,6 +308,7 @@ def _check(recipe: Recipe) -> None:
     one_of = {
         ("hotspots.method", hot.method): METHODS,
         ("hotspots.expectation", hot.expectation): EXPECTATIONS,
+        ("hotspots.enforcement", hot.enforcement): ENFORCEMENT,
         ("release.audience", shown.audience): AUDIENCES,
     }
     for (name, value), allowed in one_of.items():

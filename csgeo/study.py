@@ -15,8 +15,10 @@ import geopandas as gpd
 import pandas as pd
 
 from csgeo.basemap import basemap
+from csgeo.checks import checks_of
 from csgeo.context.services import services_around
 from csgeo.errors import EmptyTable, NothingToReport
+from csgeo.hotspots.enforcement import made_by_enforcement
 from csgeo.hotspots.find import find_hotspots
 from csgeo.hotspots.surface import gather_in_cells
 from csgeo.intake import take_in
@@ -30,7 +32,6 @@ from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from csgeo.hotspots.find import Found
     from csgeo.intake import Intake
@@ -61,7 +62,8 @@ class Study:
     """Everything that one recipe gives: for analysts only.
 
     The tables keep the contracts that are named after them in
-    :mod:`csgeo.tables`; all are in the CRS of ``area``.
+    :mod:`csgeo.tables`; all are in the CRS of ``area``. ``checks`` are what analysts look at before
+    anyone acts (:mod:`csgeo.checks`).
     """
 
     title: str
@@ -75,6 +77,7 @@ class Study:
     set_aside: gpd.GeoDataFrame
     services: gpd.GeoDataFrame
     services_near: pd.DataFrame
+    checks: Mapping[str, pd.DataFrame]
     basemap: gpd.GeoDataFrame
     reports: tuple[ReadReport, ...]
     rows_set_aside: Mapping[str, pd.DataFrame]
@@ -114,7 +117,8 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
     """
     say = progress or (lambda _what, _done, _of: None)
     intake = take_in(recipe, say)
-    incidents, steps = _asked_for(intake.incidents, recipe)
+    asked_for, steps = _asked_for(intake.incidents, recipe)
+    incidents = _searched(asked_for, recipe, steps)
     located = incidents[incidents.geometry.notna()]
     if located.empty:
         msg = (
@@ -122,20 +126,23 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         )
         raise NothingToReport(msg)
 
-    say("Looking for places", 0, 3)
-    found = _places(located, intake, recipe, say)
+    say("Looking for places", 0, 4)
+    placed = asked_for[asked_for.geometry.notna()]
+    found = _places(placed, intake, recipe, say)
     found = found._replace(hotspots=add_peak_slots(found.hotspots, located))
     steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
-    say("Drawing the lattice", 1, 3)
+    say("Drawing the lattice", 1, 4)
     same = recipe.surface.cell_m == cell_corner(found.cells.index[:1])[2]
     cells = (
         found.cells if same else gather_in_cells(located, intake.area, cell_m=recipe.surface.cell_m)
     )
-    say("Looking around each place", 2, 3)
+    say("Looking around each place", 2, 4)
     services = intake.services if intake.services is not None else _no_services(intake.area)
     near = _around(found.hotspots, services, intake, recipe)
     drawn = basemap(intake.area, streets=intake.streets, places=intake.places, lines=intake.lines)
-    say("Done", 3, 3)
+    say("Checking the list", 3, 4)
+    checks, choices = checks_of(found, placed, intake, recipe)
+    say("Done", 4, 4)
 
     known = located["person_key"].notna().mean() if "person_key" in located else 0.0
     return Study(
@@ -150,12 +157,13 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         set_aside=found.set_aside,
         services=services,
         services_near=near,
+        checks=checks,
         basemap=drawn,
         reports=tuple(report for _, report in intake.readings),
         rows_set_aside=intake.set_aside,
         sources=_sources(intake),
         steps=tuple(steps),
-        choices=found.choices,
+        choices=found.choices | choices,
         recipe_text=recipe_toml(recipe),
         attribution=_attribution(intake),
         caveats=_caveats(incidents, located, near, intake),
@@ -192,9 +200,21 @@ def _asked_for(
             _step("period asked for", len(incidents), len(kept), f"{days.start} to {days.end}")
         )
         incidents = kept
+    return incidents, steps
+
+
+def _searched(
+    incidents: gpd.GeoDataFrame, recipe: Recipe, steps: list[dict[str, Any]]
+) -> gpd.GeoDataFrame:
+    """Take the records that are searched: without those that enforcement made, unless kept."""
+    if recipe.hotspots.enforcement == "left_out":
+        kept = incidents[~made_by_enforcement(incidents)]
+        note = "the others show where somebody looked"
+        steps.append(_step("not made by enforcement", len(incidents), len(kept), note))
+        incidents = kept
     located = int(incidents.geometry.notna().sum())
     steps.append(_step("place known", len(incidents), located, "the others stay counted"))
-    return incidents, steps
+    return incidents
 
 
 def _within(codes: pd.Series, asked: tuple[str, ...]) -> pd.Series:
@@ -207,14 +227,15 @@ def _within(codes: pd.Series, asked: tuple[str, ...]) -> pd.Series:
     return codes.isin(wanted | set(asked))
 
 
-def _places(located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe, say: Progress) -> Found:
+def _places(placed: gpd.GeoDataFrame, intake: Intake, recipe: Recipe, say: Progress) -> Found:
     choices = recipe.hotspots
     return find_hotspots(
-        located,
+        placed,
         intake.area,
         method=choices.method,
         cell_m=choices.cell_m,
         expectation=choices.expectation,
+        enforcement=choices.enforcement,
         streets=intake.streets,
         residents=intake.residents,
         places=intake.places,
@@ -303,34 +324,3 @@ def _caveats(
 
 def _step(step: str, rows_in: int, rows_out: int, note: str) -> dict[str, Any]:
     return {"step": step, "rows_in": rows_in, "rows_out": rows_out, "note": note}
-
-
-def write_secure_side(study: Study, folder: Path) -> list[Path]:
-    """Keep the exact places, the read reports and the rows set aside, for analysts only.
-
-    Parameters
-    ----------
-    study
-        What was computed.
-    folder
-        On the secure side; made if it is not there.
-
-    Returns
-    -------
-    written
-        The files, in order of name.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    account = folder / "read_report.txt"
-    account.write_text("\n\n".join(map(str, study.reports)) + "\n", encoding="utf-8")
-    written = [account]
-    for name, places in {"places": study.hotspots, "places_set_aside": study.set_aside}.items():
-        path = folder / f"{name}.csv"
-        exact = pd.DataFrame(places.drop(columns=places.geometry.name))
-        exact.to_csv(path, encoding="utf-8-sig", lineterminator="\n")
-        written.append(path)
-    for name, rows in study.rows_set_aside.items():
-        path = folder / f"set_aside_{name}.csv"
-        rows.to_csv(path, index=False, encoding="utf-8-sig")
-        written.append(path)
-    return sorted(written)

@@ -98,6 +98,46 @@ CELLS = Table(
         "q_value": Column(
             "number", "Benjamini-Hochberg q-value of Gi*", least=0, most=1, required=False
         ),
+        "cell_m": Column("integer", "side of an adaptive cell", "m", least=0, required=False),
+        "enough": Column(
+            "flag",
+            "holds as many as were asked for; else no rate and no count may be shown",
+            required=False,
+        ),
+        "density_km2": Column(
+            "number",
+            "kernel density: records, or weight, per square kilometre",
+            "per km2",
+            least=0,
+            required=False,
+        ),
+        "others": Column(
+            "integer",
+            "records of another kind that the cases are compared with",
+            "count",
+            least=0,
+            required=False,
+        ),
+        "log_ratio": Column(
+            "number",
+            "natural logarithm of the cases' density over the others', 0 where the mix is that of "
+            "the whole area; missing where one kind is out of reach",
+            required=False,
+        ),
+        "p_more": Column(
+            "number",
+            "chance of as large a share of cases if the labels meant nothing",
+            least=0,
+            most=1,
+            required=False,
+        ),
+        "p_less": Column(
+            "number",
+            "chance of as small a share of cases if the labels meant nothing",
+            least=0,
+            most=1,
+            required=False,
+        ),
         "stratum": Column("text", "rural-urban class or district", required=False),
     },
 )

@@ -36,12 +36,14 @@ QUESTIONS = {
     "disclosure",
     "samples",
 }
-BEAM = {"study", "intake", "basemap", "store"}
+BEAM = {"study", "checks", "secure_side", "intake", "basemap", "store"}
 MAY_USE = (
     dict.fromkeys(GROUND, GROUND)
     | {room: GROUND | {room} for room in QUESTIONS}
     | {
         "study": GROUND | QUESTIONS | BEAM,
+        "checks": GROUND | QUESTIONS | {"intake"},
+        "secure_side": {"study"},
         "intake": GROUND | QUESTIONS,
         "basemap": GROUND,
         "store": GROUND | QUESTIONS | {"store"},

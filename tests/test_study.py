@@ -12,7 +12,7 @@ import pytest
 import csgeo
 from csgeo.errors import NothingToReport, SourceError
 from csgeo.samples import score
-from csgeo.study import write_secure_side
+from csgeo.secure_side import write_secure_side
 
 RECIPES = Path("data/recipes")
 

@@ -159,8 +159,9 @@ def compare_methods(
     )
     ground = lay_ground(field, None if streets is None else street_length(streets, field))
     history = _History(
-        located, area, ground, share_of_area, {**find_options, "streets": streets, "seed": seed}
-    )
+        located, area, ground, share_of_area,
+        {**find_options, "streets": streets, "seed": seed, "enforcement": "kept"},  # left out above
+    )  # fmt: skip
     looks: list[_Look] = []
     failed: dict[str, str] = {}
     for k, split in enumerate(cut.splits):

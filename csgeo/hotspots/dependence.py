@@ -183,7 +183,7 @@ def _found_without(
 ) -> npt.NDArray[np.bool_]:
     ready = make_ready(with_room(search), area, only_as_it_is=True)
     ground = ready.grounds[0]
-    records = drawable(incidents, ground.field.ground)
+    records = drawable(incidents, ground.field.ground, most_km2=search.most_km2)
     ready = with_strength(ready, records, seed=seed)
     marked = mark_places(hotspots, cell_m=search.cell_m)
     others = as_recorded(records, np.flatnonzero(~records.enforcement))

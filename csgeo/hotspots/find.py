@@ -12,6 +12,7 @@ from csgeo.hotspots.cell_size import choose_cell_m
 from csgeo.hotspots.compact_places import chance_strengths, scan_strength
 from csgeo.hotspots.counting import cells_table, count_incidents, lay_field
 from csgeo.hotspots.cutting import compact_windows, window_sites
+from csgeo.hotspots.enforcement import without_enforcement
 from csgeo.hotspots.expectation import expected_records
 from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.getis_ord import getis_ord_star, one_sided_p
@@ -23,7 +24,7 @@ from csgeo.hotspots.ranking import check_limits
 from csgeo.hotspots.records import support_of, when_of
 from csgeo.hotspots.searching_again import Search, strength_to_exceed
 from csgeo.hotspots.stability import stability
-from csgeo.recipe import EXPECTATIONS, METHODS
+from csgeo.recipe import ENFORCEMENT, EXPECTATIONS, METHODS
 from csgeo.tables import check_same_crs
 
 if TYPE_CHECKING:
@@ -32,7 +33,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from csgeo.hotspots.counting import Counted
-    from csgeo.recipe import Expectation, Method
+    from csgeo.recipe import Enforcement, Expectation, Method
+
+
+_ENFORCEMENT_WORDS = {
+    "left_out": (
+        "Records that enforcement made (such as stop and search) were left out: they show where "
+        "somebody looked."
+    ),
+    "kept": "Records that enforcement made were searched with all others.",
+}
 
 
 class Found(NamedTuple):
@@ -40,13 +50,15 @@ class Found(NamedTuple):
 
     ``hotspots`` (``HOTSPOTS``), ``set_aside`` (``SET_ASIDE``), ``cells``
     (``CELLS`` with incidents, people where known, expected, getis_ord_star and
-    q_value), and ``choices``: what was chosen for the user, in words.
+    q_value), ``choices``: what was chosen for the user, in words, and ``search``, with which
+    the same can be looked for again.
     """
 
     hotspots: gpd.GeoDataFrame
     set_aside: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame
     choices: dict[str, str | float]
+    search: Search
 
 
 def find_hotspots(
@@ -56,6 +68,7 @@ def find_hotspots(
     method: Method = "compact_places",
     cell_m: int | None = None,
     expectation: Expectation = "surroundings",
+    enforcement: Enforcement = "left_out",
     streets: gpd.GeoDataFrame | None = None,
     residents: gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
@@ -90,6 +103,9 @@ def find_hotspots(
     expectation
         What records are compared with: "surroundings" (the records around, spread over the
         cells that can hold some), "streets" (metres of street) or "residents" (people).
+    enforcement
+        "left_out": records that enforcement made (``origin``) are not searched, as they show where
+        somebody looked; or "kept".
     streets, residents, places, strata
         ``STREETS``; ``AREAS`` with residents_10_17 or residents; ``PLACES`` for names and
         artefacts; ``AREAS`` with stratum. Each may be None.
@@ -141,7 +157,7 @@ def find_hotspots(
     >>> found = find_hotspots(incidents, area, streets=streets)  # doctest: +SKIP
     >>> found.hotspots[["rank", "name", "incidents", "expected"]]  # doctest: +SKIP
     """
-    _check_options(method, expectation, q, replicates)
+    _check_options(method, expectation, enforcement, q=q, replicates=replicates)
     check_limits(
         most_places=most_places,
         most_share_of_area=most_share_of_area,
@@ -151,6 +167,9 @@ def find_hotspots(
     check_same_crs(
         area=area, incidents=incidents, **{k: t for k, t in tables.items() if t is not None}
     )
+    enforcement_words = ""
+    if enforcement == "left_out":
+        incidents, enforcement_words = without_enforcement(incidents)
     cell_m, why_cells = (
         choose_cell_m(incidents, area, most_km2=most_km2)
         if cell_m is None
@@ -177,7 +196,7 @@ def find_hotspots(
     limits = Limits(
         q, most_places, most_share_of_area, least_in_stratum, least_people, least_sources
     )
-    support = support_of(incidents)
+    support = support_of(incidents, most_km2=most_km2)
     chosen = choose_places(
         looked, counted, expected, field, artefact_buildings(places), support=support,
         strata=strata, limits=limits,
@@ -186,11 +205,11 @@ def find_hotspots(
         chosen, incidents, counted, expected, field,
         method=method, streets=streets, places=places, strata=strata,
     )  # fmt: skip
+    search = Search(
+        method, cell_m, expectation, streets, residents, places, strata, limits, most_km2,
+        least, looked.settled, replicates,
+    )  # fmt: skip
     if reruns and len(hotspots):
-        search = Search(
-            method, cell_m, expectation, streets, residents, places, strata, limits, most_km2,
-            least, looked.settled,
-        )  # fmt: skip
         again = stability(
             hotspots, incidents, area, search=search, reruns=reruns, seed=seed,
             progress=None if progress is None else lambda _, done, of: progress(done, of),
@@ -208,6 +227,7 @@ def find_hotspots(
             f"A place has at most {most_km2:g} square kilometres, with a free ring around it."
         ),
         "expectation": expected_words,
+        "enforcement": _ENFORCEMENT_WORDS[enforcement],
         "method": looked.words,
         "chance": (
             f"A place holds more records than the expectation gives it, and more than all but "
@@ -215,6 +235,8 @@ def find_hotspots(
         ),
         "listed": _words_of_list(hotspots, aside, q=q, most_places=most_places),
     }
+    if enforcement_words:
+        choices["enforcement_seen"] = enforcement_words
     if looked.seen:
         choices["seen"] = looked.seen
     if support.people_known or least_sources > 1:
@@ -224,13 +246,16 @@ def find_hotspots(
             f"The search was run {reruns} times again on people drawn anew, each record moved "
             "within its precision and the lattice by half a cell (docs/methods/stability.md)."
         )
-    return Found(hotspots, aside, cells, choices)
+    return Found(hotspots, aside, cells, choices, search)
 
 
-def _check_options(method: str, expectation: str, q: float, replicates: int) -> None:
+def _check_options(
+    method: str, expectation: str, enforcement: str, *, q: float, replicates: int
+) -> None:
     for called, value, known in (
         ("method", method, METHODS),
         ("expectation", expectation, EXPECTATIONS),
+        ("enforcement", enforcement, ENFORCEMENT),
     ):
         if value not in known:
             msg = f"`{called}` must be one of {', '.join(known)}; it is {value!r}."

@@ -100,10 +100,11 @@ def choose_places(
         if q_value > limits.q or len(rows) < looked.least_records or not quota.wants(window):
             continue
         due = float(expected.ravel()[window.cells].sum())
+        own = support.of(rows)
         reason = artefact_reason(
-            counted.x[rows], counted.y[rows], buildings, expected=due
+            counted.x[rows], counted.y[rows], buildings, expected=due, placing=own.placing
         ) or resting_reason(
-            support.of(rows),
+            own,
             expected=due,
             least_people=limits.least_people,
             least_sources=limits.least_sources,

@@ -159,5 +159,6 @@ def _against_the_first(
         apart = sum(w * (look[way] - look[first]) for w, look in zip(weight, held, strict=True))
         raw.append(sign_flip_p(np.round(apart, 12), seed=seed))
     p = pd.Series(holm(raw), index=known, dtype=float).reindex(table.index)
-    difference = table["share_of_records"] - table.loc[first, "share_of_records"]
+    held_by_first = table["share_of_records"].to_numpy(dtype=float)[table.index.get_loc(first)]
+    difference = table["share_of_records"] - held_by_first
     return {"difference": difference, "p_value": p}

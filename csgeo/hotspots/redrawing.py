@@ -54,7 +54,9 @@ class Drawn(NamedTuple):
     y: Numbers
 
 
-def drawable(incidents: gpd.GeoDataFrame, ground: shapely.Geometry) -> Drawable:
+def drawable(
+    incidents: gpd.GeoDataFrame, ground: shapely.Geometry, *, most_km2: float = 0.25
+) -> Drawable:
     """Take the records that lie in the study area, or can lie there by their precision.
 
     Parameters
@@ -93,10 +95,21 @@ def drawable(incidents: gpd.GeoDataFrame, ground: shapely.Geometry) -> Drawable:
     x, y, precision_m, row = x[near], y[near], precision_m[near], has_place[near]
     enforcement = (incidents["origin"] == "enforcement").fillna(False).to_numpy(dtype=bool)[row]
     person = _people(incidents, row)
-    when, support = when_of(incidents).of(row), support_of(incidents).of(row)
+    when = when_of(incidents).of(row)
+    support = support_of(incidents, most_km2=most_km2).of(row)
     # rows that are alike in all of these may stand for each other
     order = np.lexsort(
-        (support.source, when.day, when.month, enforcement, precision_m, y, x, person)
+        (
+            support.placing.named,
+            support.source,
+            when.day,
+            when.month,
+            enforcement,
+            precision_m,
+            y,
+            x,
+            person,
+        )
     )
     unit, units = _units(person[order])
     return Drawable(

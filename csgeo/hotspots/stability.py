@@ -132,7 +132,7 @@ def stability(
     if reruns == 0 or hotspots.empty:
         return unknown
     ready = make_ready(with_room(search), area)
-    records = drawable(incidents, ready.grounds[0].field.ground)
+    records = drawable(incidents, ready.grounds[0].field.ground, most_km2=search.most_km2)
     ready = with_strength(ready, records, seed=seed)
     marked = mark_places(hotspots, cell_m=search.cell_m)
     own = [records_of_places(marked, ready.grounds[0], g, records) for g in ready.grounds]

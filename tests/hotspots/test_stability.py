@@ -162,7 +162,7 @@ def test_the_other_methods_can_be_run_again_too(method, strong, area):
 def test_what_enforcement_found_is_left_out_of_the_stated_share(incidents_at, area):
     incidents = _with_group(incidents_at, 80)
     incidents["origin"] = ["reported"] * 600 + ["enforcement"] * 80
-    first = find_hotspots(incidents, area, least_people=1, **FEW).hotspots.iloc[:1]
+    first = find_hotspots(incidents, area, enforcement="kept", **FEW).hotspots.iloc[:1]
     options = {"search": _search(least_strength=10.0), "reruns": 20}
     assert stability(first, incidents, area, without_enforcement=0.5, **options).iloc[0] == 0.5
     assert stability(first, incidents, area, without_enforcement=0, **options).iloc[0] == 1.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from csgeo.errors import MethodError
+from csgeo.hotspots.repeats.events import days_known
 from csgeo.tables import INCIDENTS
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Numbers: TypeAlias = npt.NDArray[np.float64]
-
-#: How exactly the time must be known for a difference in days to mean something.
-_TO_THE_DAY = ("minute", "hour", "day")
 
 
 def days_of(incidents: gpd.GeoDataFrame) -> Numbers:
@@ -40,9 +38,8 @@ def days_of(incidents: gpd.GeoDataFrame) -> Numbers:
         If no time is known to the day, as in files that give months only.
     """
     INCIDENTS.check(incidents, "incidents")
-    began = incidents["occurred_from"]
-    known = (incidents["when_precision"].isin(_TO_THE_DAY) & began.notna()).to_numpy(dtype=bool)
-    if not known.any():
+    days = days_known(incidents)
+    if np.isnan(days).all():
         found = ", ".join(sorted(set(incidents["when_precision"].dropna()))) or "nothing"
         msg = (
             "ST-DBSCAN needs times that are known to the day; none of "
@@ -50,8 +47,4 @@ def days_of(incidents: gpd.GeoDataFrame) -> Numbers:
             "cannot say what is near in time: use `dbscan`."
         )
         raise MethodError(msg)
-    if began.dt.tz is not None:
-        began = began.dt.tz_convert("Europe/London").dt.tz_localize(None)
-    days = np.full(len(incidents), np.nan)
-    days[known] = began[known].to_numpy().astype("datetime64[D]").astype(np.int64)
     return days
