@@ -42,6 +42,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)  # the server has gone: nobody waits for the answer
     except CsgeoError as refused:
+        print(f"csgeo: {refused}", file=sys.stderr)  # noqa: T201  whole, for the terminal
         tell(refused=tries.in_plain_words(refused, file, folder))
     else:
         tell(ended=True)

@@ -1,4 +1,4 @@
-"""What do the dashboard and the map look like? Saves a picture of each in docs/pictures/."""
+"""What do the dashboard, a try of another method and the map look like? Pictures in docs/pictures/."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1366, "height": 768}
+#: High enough for the choices and the lists that they give.
+SIZE_OF_TRY = {"width": 1120, "height": 1480}
 
 
-def main(release: Path, map_html: Path) -> None:
+def main(release: Path, map_html: Path, recipe: Path) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -24,6 +31,7 @@ def main(release: Path, map_html: Path) -> None:
             args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
         )
         picture_of_dashboard(browser, release)
+        picture_of_try(browser, release, recipe)
         picture_of_map(browser, map_html)
         browser.close()
 
@@ -33,24 +41,52 @@ def first_browser() -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-def picture_of_dashboard(browser: Browser, release: Path) -> None:
+@contextmanager
+def dashboard(release: Path, *more: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, str(ROOT / "app" / "serve.py"), str(release), str(port)]
     server = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        [*command, *map(str, more)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     try:
-        address = server.stdout.readline().strip()
+        yield server.stdout.readline().strip()
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def picture_of_dashboard(browser: Browser, release: Path) -> None:
+    with dashboard(release) as address:
         page = browser.new_page(viewport=SIZE)
         page.goto(address)
         page.wait_for_selector(".badge.chosen", timeout=60_000)
         page.wait_for_timeout(1500)
         page.screenshot(path=PICTURES / "dashboard.png")
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+
+
+def picture_of_try(browser: Browser, release: Path, recipe: Path) -> None:
+    with dashboard(release, recipe) as address:
+        page = browser.new_page(viewport=SIZE_OF_TRY)
+        page.goto(f"{address}/method")
+        page.get_by_role("button", name="Run this try").wait_for(timeout=60_000)
+        method = page.get_by_role("combobox", name="Method")
+        method.fill("kernel")
+        method.press("Enter")
+        page.get_by_text("density.md").wait_for()
+        page.get_by_label("Re-runs").fill("20")
+        page.get_by_label("Re-runs").press("Tab")
+        page.wait_for_timeout(1500)
+        page.get_by_role("button", name="Run this try").click()
+        page.wait_for_selector(".compared", timeout=300_000)
+        page.evaluate("document.activeElement.blur()")
+        page.evaluate("document.querySelector('.st-key-try').scrollIntoView()")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=PICTURES / "method_choice.png")
 
 
 def picture_of_map(browser: Browser, map_html: Path) -> None:
@@ -61,4 +97,4 @@ def picture_of_map(browser: Browser, map_html: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:4]))

@@ -170,7 +170,7 @@ def in_plain_words(error: CsgeoError, *known: Path) -> str:
     if not isinstance(error, RecipeError | MethodError | NothingToReport | StoreError):
         return (
             "A file could not be used as the recipe says. Which one, with the row and the remedy, is "
-            "said by `csgeo run` in a terminal: a page shows nothing of a record."
+            "said in the terminal in which the dashboard was started: a page shows nothing of a record."
         )
     words = without_paths(str(error), *known)
     return words if isinstance(error, RecipeError) else _QUOTED.sub("(a value)", words)

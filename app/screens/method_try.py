@@ -68,7 +68,7 @@ def _ask(recipe: Recipe, file: Path) -> None:
     _field(
         "method",
         lambda called, key: st.selectbox(
-            called, METHODS, format_func=try_words.method_named, key=key
+            called, METHODS, format_func=try_words.method_named, filter_mode="contains", key=key
         ),
         _of_method(st.session_state["try-method"], recipe),
     )

@@ -7,7 +7,7 @@ one of them hides can be told from here.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +16,8 @@ from csgeo.lattice import SIDES_M, mixed_corners
 from csgeo.outputs import words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from csgeo.disclosure.release import Release
 
     Ground = set[tuple[int, int]]
@@ -107,25 +109,34 @@ def moved_in_words(first_rank: int | None, second_rank: int | None) -> str:
 
 def why_not_alike(first: Release, second: Release) -> tuple[str, ...]:
     """Say what else than the choices makes two releases differ; empty if nothing does."""
-    kept = [p.provenance.get("versions", {}).get("results_changed") for p in (first, second)]
+    two = (first, second)
+    keys = [_told(r, "protection").get("rounded_with") for r in two]
     found: dict[str, list[object]] = {
-        "The periods differ: {} and {}.": [words.period(r) for r in (first, second)],
-        "The kinds of harm differ: {} and {}.": [
-            ", ".join(r.harms) or "all" for r in (first, second)
+        "The periods differ: {} and {}.": [words.period(r) for r in two],
+        "The kinds of harm differ: {} and {}.": [", ".join(r.harms) or "all" for r in two],
+        "The files are not the same, or were changed since the first of the two was made.": [
+            _files(r, keyed=keys[0] == keys[1]) for r in two
         ],
-        "The files were changed since the first of the two was made.": [
-            _files(r) for r in (first, second)
+        "They are rounded with different secrets, so that counts differ a little for that alone.": keys,
+        "They were made by versions of csgeo that give different results ({} and {}).": [
+            _told(r, "versions").get("results_changed") for r in two
         ],
-        "They were made by versions of csgeo that give different results ({} and {}).": kept,
-        "They are made for different readers: {} and {}.": [r.audience for r in (first, second)],
+        "They are made for different readers: {} and {}.": [r.audience for r in two],
     }
-    return tuple(text.format(*two) for text, two in found.items() if two[0] != two[1])
+    return tuple(text.format(*pair) for text, pair in found.items() if pair[0] != pair[1])
 
 
-def _files(release: Release) -> list[tuple[str, str]]:
+def _told(release: Release, part: str) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = release.provenance.get(part, {})
+    return told
+
+
+def _files(release: Release, *, keyed: bool) -> list[tuple[str, str]]:
+    """Name the files with their checksums; keyed ones can only be compared under one key."""
     inputs = release.provenance.get("inputs", ())
+    sums = ("sha256", "keyed_sha256") if keyed else ("sha256",)
     return sorted(
-        (str(i.get("file")), str(i.get("sha256") or i.get("keyed_sha256") or "")) for i in inputs
+        (str(i.get("file")), next((str(i[s]) for s in sums if i.get(s)), "")) for i in inputs
     )
 
 

@@ -125,9 +125,24 @@ def test_what_else_differs_than_the_choices_is_said():
     told = " ".join(why_not_alike(RELEASE, seal_release(**other)))
     assert "October 2024 to September 2026 and October 2024 to September 2025" in told
     assert "The kinds of harm differ: Serious youth violence" in told
-    assert "The files were changed" in told
+    assert "The files are not the same, or were changed" in told
     assert "versions of csgeo that give different results" in told
     assert len(why_not_alike(RELEASE, seal_release(**other))) == 4
+
+
+def test_keyed_checksums_are_only_compared_under_one_key():
+    def keyed(key: str, checksum: str):
+        told = {
+            "inputs": [{"file": "incidents.csv", "keyed_sha256": checksum}],
+            "protection": {"rounded_with": key},
+        }
+        return seal_release(**(PARTS | {"provenance": told}))
+
+    assert why_not_alike(keyed("one", "ab"), keyed("one", "ab")) == ()
+    (files,) = why_not_alike(keyed("one", "ab"), keyed("one", "cd"))
+    assert files.startswith("The files are not the same")
+    (key,) = why_not_alike(keyed("one", "ab"), keyed("two", "cd"))
+    assert key.startswith("They are rounded with different secrets")
 
 
 def test_a_study_is_refused():
