@@ -32,6 +32,14 @@ def county_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def county_study(county_folder):
+    """Run the whole study of the invented county once."""
+    import csgeo
+
+    return csgeo.run_study(csgeo.load_recipe(county_folder / "csgeo.toml"))
+
+
+@pytest.fixture(scope="session")
 def browser():
     """Open a headless browser that knows no address but this machine's, without a GPU.
 

@@ -17,12 +17,6 @@ from csgeo.secure_side import write_secure_side
 RECIPES = Path("data/recipes")
 
 
-@pytest.fixture(scope="session")
-def county_study(county_folder):
-    """Run the whole study of the invented county once."""
-    return csgeo.run_study(csgeo.load_recipe(county_folder / "csgeo.toml"))
-
-
 def files_of(folder: Path) -> dict[str, str]:
     """Checksum of each file below a folder."""
     return {
