@@ -98,6 +98,7 @@ def _asked_again(search: Search) -> dict[str, Any]:
         "expectation": search.expectation,
         "streets": search.streets,
         "residents": search.residents,
+        "exposure": search.exposure,
         "places": search.places,
         "strata": search.strata,
         "most_km2": search.most_km2,

@@ -42,6 +42,7 @@ class Intake:
     places: gpd.GeoDataFrame | None = None
     streets: gpd.GeoDataFrame | None = None
     residents: gpd.GeoDataFrame | None = None
+    exposure: gpd.GeoDataFrame | None = None
     strata: gpd.GeoDataFrame | None = None
     lines: gpd.GeoDataFrame | None = None
     readings: list[tuple[Input, ReadReport]] = field(default_factory=list)
@@ -82,6 +83,8 @@ def take_in(recipe: Recipe, progress: Progress) -> Intake:
     intake.lines = clerk.read_all(recipe.basemap, "base map", _places)
     if recipe.residents:
         intake.residents = clerk.read(recipe.residents, "residents", _area)
+    if recipe.exposure:
+        intake.exposure = clerk.read(recipe.exposure, "exposure", _area)
     if recipe.strata:
         intake.strata = clerk.read(recipe.strata, "strata", _area)
     intake.readings, intake.set_aside = clerk.readings, clerk.set_aside
@@ -94,7 +97,7 @@ class _Clerk:
 
     def __init__(self, recipe: Recipe, progress: Progress) -> None:
         self.recipe, self.progress = recipe, progress
-        inputs = [recipe.area, recipe.residents, recipe.strata, *recipe.incidents]
+        inputs = [recipe.area, recipe.residents, recipe.exposure, recipe.strata, *recipe.incidents]
         inputs += [*recipe.services, *recipe.places, *recipe.streets, *recipe.basemap]
         self.files, self.done = sum(i is not None for i in inputs), 0
         self.readings: list[tuple[Input, ReadReport]] = []

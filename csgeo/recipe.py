@@ -39,7 +39,7 @@ Method: TypeAlias = Literal[
     "near_repeat",
 ]
 Enforcement: TypeAlias = Literal["left_out", "kept"]
-Expectation: TypeAlias = Literal["surroundings", "streets", "residents"]
+Expectation: TypeAlias = Literal["surroundings", "streets", "residents", "exposure"]
 METHODS: tuple[str, ...] = get_args(Method)
 ENFORCEMENT: tuple[str, ...] = get_args(Enforcement)
 EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
@@ -138,6 +138,7 @@ class Recipe:
     streets: tuple[Input, ...] = ()
     basemap: tuple[Input, ...] = ()
     residents: Input | None = None
+    exposure: Input | None = None
     strata: Input | None = None
     hotspots: HotspotChoices = HotspotChoices()
     surface: SurfaceChoices = SurfaceChoices()
@@ -212,7 +213,7 @@ def parse_recipe(choices: Mapping[str, Any], *, beside: Path, folders: Mapping[s
         given[section] = tuple(
             _input(row, f"[[{section}]] number {n}") for n, row in enumerate(rows, start=1)
         )
-    for section in ("area", "residents", "strata"):
+    for section in ("area", "residents", "exposure", "strata"):
         if section in given:
             given[section] = _input(given[section], f"[{section}]")
     for section, of in _SECTIONS.items():
@@ -283,7 +284,8 @@ def _input(given: Mapping[str, Any], called: str) -> Input:
 
 
 def _named_files(recipe: Recipe) -> list[str]:
-    inputs = [recipe.area, recipe.residents, recipe.strata, *recipe.incidents, *recipe.services]
+    inputs = [recipe.area, recipe.residents, recipe.exposure, recipe.strata]
+    inputs += [*recipe.incidents, *recipe.services]
     inputs += [*recipe.places, *recipe.streets, *recipe.basemap]
     names = [n for i in inputs if i for n in (i.file, i.postcodes, i.table) if n]
     return [*names, recipe.folder]
@@ -338,7 +340,7 @@ def _check(recipe: Recipe) -> None:
     if days.start and days.end and days.start > days.end:
         msg = f"`period.start` ({days.start}) must not be after `period.end` ({days.end})."
         raise RecipeError(msg)
-    needs = {"streets": recipe.streets, "residents": recipe.residents}
+    needs = {"streets": recipe.streets, "residents": recipe.residents, "exposure": recipe.exposure}
     if hot.expectation in needs and not needs[hot.expectation]:
         msg = (
             f'`hotspots.expectation = "{hot.expectation}"` needs a [{hot.expectation}] table '

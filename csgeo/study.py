@@ -238,6 +238,7 @@ def _places(placed: gpd.GeoDataFrame, intake: Intake, recipe: Recipe, say: Progr
         enforcement=choices.enforcement,
         streets=intake.streets,
         residents=intake.residents,
+        exposure=intake.exposure,
         places=intake.places,
         strata=intake.strata,
         most_places=choices.most_places,

@@ -69,6 +69,12 @@ AREAS = Table(
         "residents_10_17": Column(
             "number", "people aged 10 to 17 who live there", "people", least=0, required=False
         ),
+        "exposure": Column(
+            "number",
+            "whatever records are to be compared with: pupils, passers-by",
+            least=0,
+            required=False,
+        ),
         "stratum": Column("text", "rural-urban class or district to rank within", required=False),
     },
 )

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from csgeo.lattice import column_row, one_shape, square_ids, squares_meeting
+from csgeo.lattice import column_row, one_shape, raster_meeting, square_ids
 from csgeo.tables import INCIDENTS, check_same_crs
 
 if TYPE_CHECKING:
@@ -92,13 +92,8 @@ class Counted(NamedTuple):
 
 def lay_field(area: gpd.GeoDataFrame, *, cell_m: int) -> Field:
     """Lay the cells of the study area as a raster."""
-    column, row, inside = squares_meeting(area, cell_m=cell_m)
-    west, south = int(column.min()), int(row.min())
-    mask = np.zeros((int(row.max()) - south + 1, int(column.max()) - west + 1), dtype=bool)
-    mask[row - south, column - west] = True
-    whole = np.zeros_like(mask)
-    whole[row - south, column - west] = inside
-    return Field(mask, whole, west, south, cell_m, one_shape(area), area.crs)
+    raster = raster_meeting(area, cell_m=cell_m)
+    return Field(*raster, cell_m, one_shape(area), area.crs)
 
 
 def count_incidents(incidents: gpd.GeoDataFrame, field: Field) -> Counted:

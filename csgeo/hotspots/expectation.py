@@ -51,6 +51,7 @@ def expected_records(
     expectation: str,
     streets: gpd.GeoDataFrame | None,
     residents: gpd.GeoDataFrame | None,
+    exposure: gpd.GeoDataFrame | None = None,
 ) -> tuple[Numbers, str]:
     """Make the stated expectation, and say it in words.
 
@@ -61,10 +62,12 @@ def expected_records(
     field
         The study area as a raster.
     expectation
-        "streets", "residents" or "surroundings"; the last weighs cells by streets, else by
+        "streets", "residents", "exposure" or "surroundings"; the last weighs cells by streets, else by
         residents, else takes the cells that hold records.
     streets, residents
         ``STREETS`` and ``AREAS`` with residents, or None.
+    exposure
+        Points, areas or cells with the column ``exposure``, or None.
 
     Returns
     -------
@@ -76,7 +79,9 @@ def expected_records(
     MethodError
         If the expectation lacks its table.
     """
-    laid = lay_expectation(field, expectation=expectation, streets=streets, residents=residents)
+    laid = lay_expectation(
+        field, expectation=expectation, streets=streets, residents=residents, exposure=exposure
+    )
     return laid.of(counts, SURROUNDINGS_M), laid.words
 
 
@@ -86,15 +91,24 @@ def lay_expectation(
     expectation: str,
     streets: gpd.GeoDataFrame | None,
     residents: gpd.GeoDataFrame | None,
+    exposure: gpd.GeoDataFrame | None = None,
 ) -> Expectation:
     """Measure once what the stated expectation rests on; see :func:`expected_records`."""
-    given = {"streets": streets, "residents": residents}
+    given = {"streets": streets, "residents": residents, "exposure": exposure}
     if expectation in given and given[expectation] is None:
         msg = (
             f"An expectation by {expectation} must have a `{expectation}` table; none was given. "
             f'Give one, or set expectation = "surroundings".'
         )
         raise MethodError(msg)
+    if expectation == "exposure" and exposure is not None:
+        from csgeo.hotspots.rates.exposure import (  # noqa: PLC0415  (it stands on this module)
+            exposure_in_cells,
+            lay_exposure,
+        )
+
+        measured = exposure_in_cells(exposure, field, column="exposure")
+        return lay_exposure(field, measured.raster, called="the exposure that was given")
     floor = f"no cell that can hold records is given less than {FLOOR_SHARE:.0%} of the average"
     if expectation == "streets" and streets is not None:
         words = f"Records are expected in proportion to metres of street; {floor}."

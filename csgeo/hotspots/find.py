@@ -71,6 +71,7 @@ def find_hotspots(
     enforcement: Enforcement = "left_out",
     streets: gpd.GeoDataFrame | None = None,
     residents: gpd.GeoDataFrame | None = None,
+    exposure: gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
     strata: gpd.GeoDataFrame | None = None,
     most_places: int = 10,
@@ -102,13 +103,14 @@ def find_hotspots(
         smaller than what is known of the records' places.
     expectation
         What records are compared with: "surroundings" (the records around, spread over the
-        cells that can hold some), "streets" (metres of street) or "residents" (people).
+        cells that can hold some), "streets" (metres of street), "residents" (people) or "exposure"
+        (whatever the table `exposure` holds: pupils, passers-by).
     enforcement
         "left_out": records that enforcement made (``origin``) are not searched, as they show where
         somebody looked; or "kept".
-    streets, residents, places, strata
-        ``STREETS``; ``AREAS`` with residents_10_17 or residents; ``PLACES`` for names and
-        artefacts; ``AREAS`` with stratum. Each may be None.
+    streets, residents, exposure, places, strata
+        ``STREETS``; ``AREAS`` with residents_10_17 or residents; points, areas or cells with the
+        column exposure; ``PLACES`` for names and artefacts; ``AREAS`` with stratum. Each may be None.
     most_places
         Length of the list at most, 1 to 20.
     least_in_stratum
@@ -163,7 +165,10 @@ def find_hotspots(
         most_share_of_area=most_share_of_area,
         least_in_stratum=least_in_stratum,
     )
-    tables = {"streets": streets, "residents": residents, "places": places, "strata": strata}
+    tables = {
+        "streets": streets, "residents": residents, "exposure": exposure, "places": places,
+        "strata": strata,
+    }  # fmt: skip
     check_same_crs(
         area=area, incidents=incidents, **{k: t for k, t in tables.items() if t is not None}
     )
@@ -179,8 +184,9 @@ def find_hotspots(
     counted = count_incidents(incidents, field)
     _check_enough(incidents, counted)
     expected, expected_words = expected_records(
-        counted.incidents, field, expectation=expectation, streets=streets, residents=residents
-    )
+        counted.incidents, field,
+        expectation=expectation, streets=streets, residents=residents, exposure=exposure,
+    )  # fmt: skip
     sites = window_sites(expected > 0, compact_windows(cell_m=cell_m, most_km2=most_km2))
     strongest = chance_strengths(
         expected, counted.inside, sites, replicates=replicates, seed=seed, progress=progress
@@ -206,7 +212,7 @@ def find_hotspots(
         method=method, streets=streets, places=places, strata=strata,
     )  # fmt: skip
     search = Search(
-        method, cell_m, expectation, streets, residents, places, strata, limits, most_km2,
+        method, cell_m, expectation, streets, residents, exposure, places, strata, limits, most_km2,
         least, looked.settled, replicates,
     )  # fmt: skip
     if reruns and len(hotspots):

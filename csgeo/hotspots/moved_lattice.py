@@ -81,6 +81,7 @@ def lay_grounds(
     expectation: str,
     streets: gpd.GeoDataFrame | None = None,
     residents: gpd.GeoDataFrame | None = None,
+    exposure: gpd.GeoDataFrame | None = None,
     strata: gpd.GeoDataFrame | None = None,
     halves: tuple[tuple[int, int], ...] = HALVES,
 ) -> tuple[Ground, ...]:
@@ -88,8 +89,8 @@ def lay_grounds(
 
     Parameters
     ----------
-    area, streets, residents, strata
-        ``AREAS``, ``STREETS``, and ``AREAS`` with residents and with stratum, or None.
+    area, streets, residents, exposure, strata
+        ``AREAS``, ``STREETS``, and tables with residents, with exposure and with stratum, or None.
     cell_m
         Side of a cell in metres; the lattice is moved by half of it.
     expectation
@@ -112,6 +113,7 @@ def lay_grounds(
             expectation=expectation,
             streets=ways,
             residents=None if residents is None else _moved(residents, east, north),
+            exposure=None if exposure is None else _moved(exposure, east, north),
         )
         own = None if strata is None else _moved(strata, east, north)
         grounds.append(Ground(moved, field, laid, own, LatticeFacts(field, ways)))

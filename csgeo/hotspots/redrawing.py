@@ -7,7 +7,7 @@ where exactly it was. So people are drawn anew, each with all of their records
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -94,23 +94,14 @@ def drawable(
         raise MethodError(msg)
     x, y, precision_m, row = x[near], y[near], precision_m[near], has_place[near]
     enforcement = (incidents["origin"] == "enforcement").fillna(False).to_numpy(dtype=bool)[row]
-    person = _people(incidents, row)
     when = when_of(incidents).of(row)
     support = support_of(incidents, most_km2=most_km2).of(row)
     # rows that are alike in all of these may stand for each other
-    order = np.lexsort(
-        (
-            support.placing.named,
-            support.source,
-            when.day,
-            when.month,
-            enforcement,
-            precision_m,
-            y,
-            x,
-            person,
-        )
-    )
+    told = (
+        support.placing.named, support.source, when.day, when.month, enforcement, precision_m, y, x,
+    )  # fmt: skip
+    person = _people(incidents, row, told)
+    order = np.lexsort((*told, person))
     unit, units = _units(person[order])
     return Drawable(
         x[order], y[order], precision_m[order], unit, units, enforcement[order],
@@ -167,12 +158,35 @@ def _can_lie_in(ground: shapely.Geometry, x: Numbers, y: Numbers, precision_m: N
     return np.asarray(near, dtype=bool)
 
 
-def _people(incidents: gpd.GeoDataFrame, row: Integers) -> Integers:
-    """Give each person a number, in the order of their keys; -1 for a record without one."""
+def _people(
+    incidents: gpd.GeoDataFrame, row: Integers, told: tuple[npt.NDArray[Any], ...]
+) -> Integers:
+    """Give each person a number; -1 for a record without a key.
+
+    People come in an order that follows from their records, and neither from their keys, which a
+    new secret changes, nor from the order of the rows.
+    """
     if "person_key" not in incidents:
         return np.full(len(row), -1, dtype=np.int64)
-    code, _ = pd.factorize(incidents["person_key"].iloc[row], sort=True)
-    return np.asarray(code, dtype=np.int64)
+    code = np.asarray(pd.factorize(incidents["person_key"].iloc[row])[0], dtype=np.int64)
+    known = np.flatnonzero(code >= 0)
+    each = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.uint64)
+    np.add.at(each, code[known], _marks(told)[known])
+    number = np.empty(len(each), dtype=np.int64)
+    number[np.argsort(each, kind="stable")] = np.arange(len(each))
+    return np.where(code >= 0, number[code], -1) if len(each) else code
+
+
+def _marks(told: tuple[npt.NDArray[Any], ...]) -> npt.NDArray[np.uint64]:
+    """Make one number of what a record tells (splitmix64), the same for records alike in all of it."""
+    mark = np.zeros(len(told[0]), dtype=np.uint64)
+    for values in told:
+        mark ^= np.nan_to_num(values.astype(np.float64), nan=-1.0).view(np.uint64)
+        mark += np.uint64(0x9E3779B97F4A7C15)
+        mark = (mark ^ (mark >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mark = (mark ^ (mark >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mark ^= mark >> np.uint64(31)
+    return mark
 
 
 def _units(person: Integers) -> tuple[Integers, int]:

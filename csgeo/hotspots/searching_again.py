@@ -53,6 +53,7 @@ class Search(NamedTuple):
     expectation: str = "surroundings"
     streets: gpd.GeoDataFrame | None = None
     residents: gpd.GeoDataFrame | None = None
+    exposure: gpd.GeoDataFrame | None = None
     places: gpd.GeoDataFrame | None = None
     strata: gpd.GeoDataFrame | None = None
     limits: Limits = Limits(q=0.05, most_places=10, most_share_of_area=0.05)
@@ -129,6 +130,7 @@ def make_ready(search: Search, area: gpd.GeoDataFrame, *, only_as_it_is: bool = 
         expectation=search.expectation,
         streets=search.streets,
         residents=search.residents,
+        exposure=search.exposure,
         strata=search.strata,
         halves=HALVES[:1] if only_as_it_is else HALVES,
     )

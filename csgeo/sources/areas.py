@@ -206,7 +206,7 @@ def _level_of(column: str) -> str | None:
 def _denominators(rows: Rows, matched: Mapping[str, str]) -> dict[str, pd.Series]:
     fields = {
         ours: to_numbers(rows.frame[matched[ours]], comma="thousands")
-        for ours in ("residents", "residents_10_17")
+        for ours in ("residents", "residents_10_17", "exposure")
         if ours in matched
     }
     if "stratum" in matched:

@@ -398,3 +398,42 @@ def test_a_record_far_outside_changes_nothing(method, town, area, incidents_at):
     plain = search(town, area, method=method, replicates=99)
     more = search(pd.concat([town, far]), area, method=method, replicates=99)
     pd.testing.assert_frame_equal(plain.hotspots, more.hotspots)
+
+
+def test_records_may_be_compared_with_any_exposure(town, area):
+    passers_by = gpd.GeoDataFrame(
+        {"name": ["Centre", "Rest"], "level": "zone", "exposure": [5000.0, 5000.0]},
+        index=pd.Index(["C", "R"], name="area_id"),
+        geometry=[
+            shapely.box(1500, 2500, 2500, 3500),
+            shapely.box(0, 0, 5000, 5000).difference(shapely.box(1500, 2500, 2500, 3500)),
+        ],
+        crs=27700,
+    )
+    found = find_hotspots(town, area, expectation="exposure", exposure=passers_by, replicates=99)
+    assert "in proportion to the exposure that was given" in found.choices["expectation"]
+    even = passers_by.assign(exposure=[1.0, 24.0])
+    plain = find_hotspots(town, area, expectation="exposure", exposure=even, replicates=99)
+    assert plain.hotspots["expected"].iloc[0] < found.cells["expected"].max() * 16
+    assert plain.hotspots["strength"].iloc[0] > 5
+    assert not (found.hotspots["strength"] > 5).any(), (
+        "where half of all people are, half is expected"
+    )
+
+
+def test_an_exposure_that_is_not_given_is_asked_for(town, area):
+    with pytest.raises(MethodError, match="expectation by exposure must have a `exposure` table"):
+        find_hotspots(town, area, expectation="exposure")
+
+
+def test_an_exposure_is_used_in_re_runs_too(town, area):
+    even = gpd.GeoDataFrame(
+        {"name": ["All"], "level": "zone", "exposure": [1.0]},
+        index=pd.Index(["A"], name="area_id"),
+        geometry=area.geometry.to_numpy(),
+        crs=27700,
+    )
+    found = find_hotspots(
+        town, area, expectation="exposure", exposure=even, replicates=99, reruns=4
+    )
+    assert found.hotspots["stability"].iloc[0] == 1

@@ -1,5 +1,7 @@
 """Are people drawn with all their records, and records moved no further than they may be?"""
 
+import hashlib
+
 import numpy as np
 import pytest
 import shapely
@@ -85,3 +87,14 @@ def test_the_order_of_the_rows_does_not_matter(incidents_at, ground):
     other = draw(drawable(incidents.iloc[::-1], ground), seed=5, number=7)
     assert one.x.tolist() == other.x.tolist()
     assert one.y.tolist() == other.y.tolist()
+
+
+def test_new_keys_for_the_same_people_change_no_draw(incidents_at, ground):
+    rng = np.random.default_rng(4)
+    x, y = rng.uniform(0, 1000, (2, 60))
+    people = [f"person {k % 17}" for k in range(50)] + [None] * 10
+    renamed = [None if p is None else hashlib.sha256(p.encode()).hexdigest() for p in people]
+    one = draw(drawable(incidents_at(x, y, people=people), ground), seed=5, number=7)
+    other = draw(drawable(incidents_at(x, y, people=renamed), ground), seed=5, number=7)
+    np.testing.assert_array_equal(one.x, other.x)
+    np.testing.assert_array_equal(one.record, other.record)
