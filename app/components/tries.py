@@ -115,7 +115,18 @@ def kept(recipe: Recipe) -> dict[str, dict[str, Any]]:
     found = [p for p in folder.glob(f"*/{_CHOICES}") if _ID.fullmatch(p.parent.name)]
     found = [p for p in found if (p.parent / RELEASE / "manifest.json").is_file()]
     newest = sorted(found, key=lambda p: (-p.stat().st_mtime_ns, p.parent.name))
-    return {p.parent.name: tomllib.loads(p.read_text(encoding="utf-8"))["hotspots"] for p in newest}
+    sections = {p.parent.name: _read(p) for p in newest}
+    return {id_: section for id_, section in sections.items() if section is not None}
+
+
+def _read(choices: Path) -> dict[str, Any] | None:
+    """Read what a try chose; None where the file was changed into something else."""
+    try:
+        section: dict[str, Any] = tomllib.loads(choices.read_text(encoding="utf-8"))["hotspots"]
+        HotspotChoices(**section)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        return None
+    return section
 
 
 def keep(folder: Path, section: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ CHOICES: Mapping[str, tuple[str, str]] = {
         "Method",
         (
             "Compact places is what csgeo takes by itself: on real and on invented data it finds small, "
-            "separate places. Another method that lists the same places makes them surer."
+            "separate places. What another one lists besides is worth a look; what all list, a visit."
         ),
     ),
     "expectation": (
@@ -56,6 +56,13 @@ CHOICES: Mapping[str, tuple[str, str]] = {
             "that the city does not drown the villages."
         ),
     ),
+    "enforcement": (
+        "Records that enforcement made",
+        (
+            "Searches and patrols make records where they are sent. Left out, as csgeo does by itself, "
+            "the list shows where harm was, not where somebody looked."
+        ),
+    ),
     "reruns": (
         "Re-runs",
         (
@@ -69,6 +76,7 @@ _EXPECTATIONS = {
     "streets": "metres of street",
     "residents": "residents",
 }
+_ENFORCEMENT = {"left_out": "left out", "kept": "kept"}
 #: What a method may need, and how to say that it is not there.
 _LACKS = {
     "streets": "The recipe names no file of streets.",
@@ -126,6 +134,11 @@ def expectation_named(code: str) -> str:
     return _EXPECTATIONS.get(code, code)
 
 
+def enforcement_named(code: str) -> str:
+    """Say what becomes of the records that enforcement made."""
+    return _ENFORCEMENT.get(code, code)
+
+
 def cells_named(cell_m: int | None) -> str:
     """Say a side of squares, or that csgeo chooses it."""
     return BY_ITSELF if cell_m is None else f"{cell_m} m"
@@ -143,6 +156,9 @@ def said(section: Mapping[str, Any], of: Recipe) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    if name == "expectation":
-        return expectation_named(value)
-    return cells_named(value) if name == "cell_m" else str(value)
+    named = {
+        "expectation": expectation_named,
+        "cell_m": cells_named,
+        "enforcement": enforcement_named,
+    }
+    return str(named.get(name, str)(value))

@@ -17,10 +17,10 @@ from components.written import html
 from csgeo.answering import RELEASE
 from csgeo.errors import CsgeoError, RecipeError
 from csgeo.lattice import SIDES_M
-from csgeo.recipe import EXPECTATIONS, METHODS
+from csgeo.recipe import ENFORCEMENT, EXPECTATIONS, METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from components.opened import Shown
@@ -28,9 +28,22 @@ if TYPE_CHECKING:
     from csgeo.recipe import Recipe
 
 _OPENING = (
-    "A list that hardly changes with the method is one to trust; one that does is one to talk "
-    "about. Choose, run, and compare. Nothing that others see is changed: a try stays in the "
+    "A place that several methods list does not hang on the choice of method; one that a single "
+    "method lists is one to talk about. That is no proof of its own: all of them read the same "
+    "records against the same expectation. Nothing that others see is changed: a try stays in the "
     "folder of this recipe's answers, and what is shown here is its release, never a record."
+)
+#: The choices with a list of values: the values, and how each is called.
+_OF_LISTS: Mapping[str, tuple[tuple[Any, ...], Callable[[Any], str]]] = {
+    "method": (METHODS, try_words.method_named),
+    "expectation": (EXPECTATIONS, try_words.expectation_named),
+    "cell_m": ((None, *SIDES_M), try_words.cells_named),
+    "enforcement": (ENFORCEMENT, try_words.enforcement_named),
+}
+#: The choices beneath the method, by column.
+_COLUMNS = (
+    ("expectation", "cell_m", "reruns"),
+    ("most_places", "least_people", "least_in_stratum", "enforcement"),
 )
 _WATCHED, _LOOK = "try_watched", "try_look"
 
@@ -62,48 +75,35 @@ def show(shown: Shown, base: Shown, file: Path) -> None:
 
 def _ask(recipe: Recipe, file: Path) -> None:
     """Ask for each choice, check them as they are made, and run them."""
+    kept = st.session_state.get("try_chosen", {})
     for name in try_words.CHOICES:
-        kept = st.session_state.get("try_chosen", {})
         st.session_state.setdefault(f"try-{name}", kept.get(name, getattr(recipe.hotspots, name)))
-    _field(
-        "method",
-        lambda called, key: st.selectbox(
-            called, METHODS, format_func=try_words.method_named, filter_mode="contains", key=key
-        ),
-        _of_method(st.session_state["try-method"], recipe),
-    )
-    left, right = st.columns(2, gap="large")
-    with left:
-        _field(
-            "expectation",
-            lambda called, key: st.selectbox(
-                called, EXPECTATIONS, format_func=try_words.expectation_named, key=key
-            ),
-            try_words.without("expectation", recipe),
-        )
-        _field(
-            "cell_m",
-            lambda called, key: st.selectbox(
-                called, (None, *SIDES_M), format_func=try_words.cells_named, key=key
-            ),
-        )
-        _field("reruns", lambda called, key: st.number_input(called, step=20, key=key))
-    with right:
-        for name in ("most_places", "least_people", "least_in_stratum"):
-            _field(
-                name,
-                lambda called, key: st.number_input(called, step=1, key=key),
-                try_words.without(name, recipe),
-            )
+    _field("method", recipe)
+    for column, names in zip(st.columns(2, gap="large"), _COLUMNS, strict=True):
+        with column:
+            for name in names:
+                _field(name, recipe)
     chosen = {name: st.session_state[f"try-{name}"] for name in try_words.CHOICES}
     st.session_state["try_chosen"] = chosen  # outlives a visit to another page
     _run(chosen, recipe, file)
 
 
-def _field(name: str, ask: Any, more: str = "") -> None:
+def _field(name: str, recipe: Recipe) -> None:
     """Show a choice with the reason for its value beneath it."""
     called, why = try_words.CHOICES[name]
-    ask(called, f"try-{name}")
+    key = f"try-{name}"
+    if name in _OF_LISTS:
+        known, named = _OF_LISTS[name]
+        # what the recipe says may be none of them: then the check says so
+        options = list(dict.fromkeys([*known, st.session_state[key]]))
+        st.selectbox(called, options, format_func=named, filter_mode="contains", key=key)
+    else:
+        st.number_input(called, step=20 if name == "reruns" else 1, key=key)
+    more = (
+        _of_method(st.session_state[key], recipe)
+        if name == "method"
+        else html(try_words.without(name, recipe))
+    )
     st.html(f'<p class="why">{more} {html(why)}</p>')
 
 
@@ -218,6 +218,13 @@ def _compare(shown: Shown, base: Shown, recipe: Recipe, file: Path) -> None:
         st.html("<p>All pages show this try now; it is laid beside the release.</p>")
     beside, called = (base, "in the release") if is_shown else (shown, "now")
     st.html(compared(beside.release, tried.release, called=called))
+    _offer(id_, is_shown=is_shown)
+    if st.session_state.get("try_kept") == id_:
+        _keep(file, kept[id_], id_)
+
+
+def _offer(id_: str, *, is_shown: bool) -> None:
+    """Offer to show the try on all pages, or the release again, and to keep its choices."""
     with st.container(horizontal=True, key="try-then"):
         if not is_shown and st.button("Show this one", type="primary", key="try-show"):
             st.query_params["try"] = id_
@@ -227,8 +234,6 @@ def _compare(shown: Shown, base: Shown, recipe: Recipe, file: Path) -> None:
             st.rerun()
         if st.button("Keep these choices", key="try-keep"):
             st.session_state["try_kept"] = id_
-    if st.session_state.get("try_kept") == id_:
-        _keep(file, kept[id_], id_)
 
 
 def _keep(file: Path, section: Mapping[str, Any], id_: str) -> None:

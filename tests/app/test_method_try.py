@@ -95,8 +95,9 @@ def test_the_choices_open_on_those_of_the_recipe_each_with_its_reason(project):
     assert test.selectbox(key="try-cell_m").value == 125
     assert test.selectbox(key="try-cell_m").options[0] == "by itself"
     assert test.number_input(key="try-least_people").value == 3
-    assert said(test).count('class="why"') == 8  # seven choices, and that they are the recipe's own
+    assert said(test).count('class="why"') == 9  # eight choices, and that they are the recipe's own
     assert "These are the choices of the recipe itself." in said(test)
+    assert test.selectbox(key="try-enforcement").options == ["left out", "kept"]
     assert not test.button(key="go").disabled
 
 
@@ -111,6 +112,17 @@ def test_a_choice_that_cannot_be_meant_is_said_at_once_and_cannot_be_run(project
     test.selectbox(key="try-expectation").set_value("streets").run()
     assert "needs a [streets] table" in said(test)
     assert test.button(key="go").disabled
+
+
+def test_a_side_that_does_not_nest_is_said_and_not_a_broken_page(project):
+    file = project / "my.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("cell_m = 125 ", "cell_m = 300 "), encoding="utf-8")
+    test = page(project)
+    file.write_text(text, encoding="utf-8")
+    assert not test.exception
+    assert test.selectbox(key="try-cell_m").value == 300
+    assert "300 m" in test.selectbox(key="try-cell_m").options
 
 
 def test_a_method_that_needs_what_the_recipe_lacks_says_so(project):

@@ -85,6 +85,10 @@ def test_only_tries_that_have_a_release_are_listed(tries, recipe, tmp_path):
             (folder / "release" / "manifest.json").touch()
         tries.keep(folder, {"method": "scan"})
     assert tries.kept(read) == {"0000000a": {"method": "scan"}}
+    choices = tmp_path / "out" / "tries" / "0000000a" / "choices.toml"
+    for spoilt in ("[hotspots", "[other]\n", "[hotspots]\nno_such_choice = 1\n", "hotspots = 1\n"):
+        choices.write_text(spoilt, encoding="utf-8")
+        assert tries.kept(read) == {}
 
 
 def test_the_recipe_that_is_written_differs_in_its_section_only(tries, recipe):
