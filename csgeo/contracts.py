@@ -174,8 +174,9 @@ class Table:
                 f"{_how_many(absent, table.index)} without one. Set those rows aside first."
             )
             raise WrongGeometry(msg)
-        allowed = [shapely.GeometryType[name.upper()] for name in self.geometry]
-        other = ~np.isin(shapely.get_type_id(shapes), allowed) & ~absent
+        kinds, other = shapely.get_type_id(shapes), ~absent
+        for name in self.geometry:
+            other &= kinds != shapely.GeometryType[name.upper()]
         if other.any():
             msg = (
                 f"`{called}` must hold {' or '.join(self.geometry)} shapes; "

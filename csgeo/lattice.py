@@ -52,6 +52,19 @@ class Meeting(NamedTuple):
     whole: npt.NDArray[np.bool_]
 
 
+class Raster(NamedTuple):
+    """Squares on rows from south to north and columns from west to east.
+
+    ``mask`` is true where a square meets the area, ``whole`` where it lies wholly inside;
+    ``west`` and ``south`` are the column and row of the first (whole sides from the origin).
+    """
+
+    mask: npt.NDArray[np.bool_]
+    whole: npt.NDArray[np.bool_]
+    west: int
+    south: int
+
+
 def squares(area: gpd.GeoDataFrame, *, cell_m: int = 250) -> gpd.GeoDataFrame:
     """Lay the square cells that meet the study area.
 
@@ -96,6 +109,16 @@ def squares(area: gpd.GeoDataFrame, *, cell_m: int = 250) -> gpd.GeoDataFrame:
 def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> Meeting:
     """Find the squares that meet `area`, and which of them lie wholly inside.
 
+    They come by row from south to north and within a row from west to east.
+    """
+    raster = raster_meeting(area, cell_m=cell_m)
+    row, column = np.nonzero(raster.mask)
+    return Meeting(column + raster.west, row + raster.south, raster.whole[row, column])
+
+
+def raster_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> Raster:
+    """Lay the squares that meet `area` as a raster, no larger than they need.
+
     Large squares that lie wholly inside need no further test; only those that
     the outline crosses are split into their four children.
     """
@@ -104,32 +127,38 @@ def squares_meeting(area: gpd.GeoDataFrame, *, cell_m: int) -> Meeting:
     ground = one_shape(area)
     side = cell_m * 2**6
     west, south, east, north = np.floor(np.divide(shapely.bounds(ground), side)).astype(np.int64)
-    column, row = (
-        v.ravel() for v in np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
-    )
-    inside_columns, inside_rows = [], []
+    whole = np.zeros((north - south + 1, east - west + 1), dtype=bool)
+    row, column = np.nonzero(~whole)
     while True:
-        shapes = shapely.box(column * side, row * side, (column + 1) * side, (row + 1) * side)
+        x, y = (column + west) * side, (row + south) * side
+        shapes = shapely.box(x, y, x + side, y + side)
         inside = shapely.contains_properly(ground, shapes)
-        times = side // cell_m
-        within = _descend(column[inside], row[inside], times)
-        inside_columns.append(within[0])
-        inside_rows.append(within[1])
+        whole[row[inside], column[inside]] = True
         crossed = np.flatnonzero(~inside)
         crossed = crossed[shapely.intersects(ground, shapes[crossed])]
         column, row, shapes = column[crossed], row[crossed], shapes[crossed]
         if side == cell_m:
             break
         column, row = _descend(column, row, 2)
-        side //= 2
-    x, y, e = column * side, row * side, SURELY_M
+        west, south, side = west * 2, south * 2, side // 2
+        whole = whole.repeat(2, axis=0).repeat(2, axis=1)
+    x, y, e = (column + west) * side, (row + south) * side, SURELY_M
     core = shapely.box(x + e, y + e, x + side - e, y + side - e)
     shares = shares_surface(ground, shapes, core)
-    columns = np.concatenate([*inside_columns, column[shares]])
-    rows = np.concatenate([*inside_rows, row[shares]])
-    whole = np.arange(len(columns)) < len(columns) - int(shares.sum())
-    order = np.lexsort((columns, rows))
-    return Meeting(columns[order], rows[order], whole[order])
+    mask = whole.copy()
+    mask[row[shares], column[shares]] = True
+    return _trimmed(Raster(mask, whole, int(west), int(south)))
+
+
+def _trimmed(raster: Raster) -> Raster:
+    """Leave off the rows and columns along the rim that hold no cell."""
+    mask, whole, west, south = raster
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    # copies, so that the larger rasters can go
+    return Raster(
+        mask[part].copy(), whole[part].copy(), west + int(columns[0]), south + int(rows[0])
+    )
 
 
 def one_shape(area: gpd.GeoDataFrame) -> shapely.Geometry:
@@ -154,10 +183,10 @@ def shares_surface(
 
     ``core`` are the same cells, each a little smaller: what meets them surely shares ground.
     """
-    shares = shapely.intersects(ground, core)
-    for k in np.flatnonzero(~shares):  # a few along the outline: ask exactly
-        shares[k] = shapely.relate_pattern(ground, shapes[k], "T********")
-    return np.asarray(shares, dtype=bool)
+    shares = np.asarray(shapely.intersects(ground, core), dtype=bool)
+    few = np.flatnonzero(~shares)  # along the outline: ask exactly
+    shares[few] = shapely.relate_pattern(ground, shapes[few], "T********")
+    return shares
 
 
 def column_row(x: npt.ArrayLike, y: npt.ArrayLike, *, cell_m: int) -> tuple[Integers, Integers]:

@@ -16,6 +16,7 @@ from csgeo.lattice import (
     cell_polygon,
     children,
     parent,
+    raster_meeting,
     squares,
 )
 from csgeo.tables import CELLS
@@ -136,6 +137,22 @@ def test_areas_of_several_rows_and_holes_are_one_ground():
     cells = squares(area_of(ring, shapely.box(750, 0, 1250, 250)), cell_m=250)
     assert len(cells) == 12 + 1
     assert "250mE250N250" not in cells.index
+
+
+def test_the_raster_is_no_larger_than_the_area_and_knows_what_lies_wholly_inside():
+    # edges along the lattice do not count as inside: a cell is whole where it lies off the outline
+    raster = raster_meeting(
+        area_of(shapely.box(-400, -250, 0, -125), shapely.box(-130, -260, -60, -20)), cell_m=125
+    )
+    assert (raster.west, raster.south) == (-4, -3)
+    assert raster.mask.tolist() == [
+        [False, False, True, True],
+        [True, True, True, True],
+        [False, False, True, True],
+    ]
+    assert raster.whole.tolist() == [[False] * 4, [False] * 4, [False] * 4]
+    whole = raster_meeting(area_of(shapely.box(-1, -1, 251, 126)), cell_m=125).whole
+    assert whole.astype(int).tolist() == [[0] * 4, [0, 1, 1, 0], [0] * 4]
 
 
 @pytest.mark.parametrize("cell_m", [130, 0, 8000])

@@ -66,10 +66,16 @@ def score_sums(sums: Numbers, reach: Numbers, values: Numbers) -> Numbers:
         return score
     mean = values.mean()
     deviation = np.sqrt(np.mean((values - mean) ** 2))
-    # weights are 1, so their sum and the sum of their squares are both `reach`
-    spread = deviation * np.sqrt(np.maximum(n * reach - reach**2, 0.0) / (n - 1))
+    # weights are 1, so their sum and the sum of their squares are both `reach`;
+    # in place, as a country has millions of cells
+    spread = np.maximum(reach * (n - reach), 0.0)
+    spread /= n - 1
+    np.sqrt(spread, out=spread)
+    spread *= deviation
+    above = reach * -mean
+    above += sums
     # 0/0 is the honest "nothing to compare with", so it stays missing
-    np.divide(sums - mean * reach, spread, out=score, where=spread > 0)
+    np.divide(above, spread, out=score, where=spread > 0)
     return score
 
 
