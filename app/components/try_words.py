@@ -21,7 +21,7 @@ CHOICES: Mapping[str, tuple[str, str]] = {
         "Method",
         (
             "Compact places is what csgeo takes by itself: on real and on invented data it finds small, "
-            "separate places. What another one lists besides is worth a look; what all list, a visit."
+            "separate places. Another method shows which of them hang on that choice."
         ),
     ),
     "expectation": (
@@ -142,6 +142,13 @@ def enforcement_named(code: str) -> str:
 def cells_named(cell_m: int | None) -> str:
     """Say a side of squares, or that csgeo chooses it."""
     return BY_ITSELF if cell_m is None else f"{cell_m} m"
+
+
+def as_on_the_page(words: str) -> str:
+    """Call each choice in a message of the recipe's check as the page calls it."""
+    for name, (called, _) in CHOICES.items():
+        words = words.replace(f"`hotspots.{name}`", f"\u201c{called}\u201d")
+    return words
 
 
 def said(section: Mapping[str, Any], of: Recipe) -> str:

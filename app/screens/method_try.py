@@ -145,11 +145,11 @@ def _run(chosen: Mapping[str, Any], recipe: Recipe, file: Path) -> None:
 
 
 def _wrong(section: Mapping[str, Any], recipe: Recipe, file: Path) -> str:
-    """Say why choices cannot be run, in the recipe's own words; empty if they can."""
+    """Say why choices cannot be run, as the recipe's own check says it; empty if they can."""
     try:
         tried = tries.with_choices(file, section)
     except RecipeError as refused:
-        return tries.in_plain_words(refused, file)
+        return try_words.as_on_the_page(tries.in_plain_words(refused, file))
     return try_words.lacking(tried.hotspots.method, recipe)
 
 
@@ -242,7 +242,7 @@ def _keep(file: Path, section: Mapping[str, Any], id_: str) -> None:
         f"<p>In <code>{html(file.name)}</code>, put this in the place of the section "
         "<code>[hotspots]</code>:</p>"
     )
-    st.code(tries.as_toml(section).rstrip(), language="toml")
+    st.code(tries.as_toml(section).rstrip(), language=None)  # its colours are too pale to read
     if st.button("Write it as a recipe of its own", key="try-write"):
         st.session_state["try_written"] = (id_, tries.write_recipe(file, section, id_))
     for_id, name = st.session_state.get("try_written", ("", ""))

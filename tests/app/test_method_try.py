@@ -104,7 +104,7 @@ def test_the_choices_open_on_those_of_the_recipe_each_with_its_reason(project):
 def test_a_choice_that_cannot_be_meant_is_said_at_once_and_cannot_be_run(project):
     test = page(project)
     test.number_input(key="try-most_places").set_value(40).run()
-    assert "`hotspots.most_places` must be from 1 to 20; it is 40." in said(test)
+    assert "\u201cMost places on the list\u201d must be from 1 to 20; it is 40." in said(test)
     assert test.button(key="go").disabled
     test.button(key="try-back").click().run()
     assert test.number_input(key="try-most_places").value == 10

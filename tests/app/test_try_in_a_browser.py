@@ -74,6 +74,11 @@ def test_a_try_is_run_shown_and_left_again_by_keyboard_alone(look, analyst):
     )
     expect(page.get_by_role("heading", name="What the tries show")).to_be_visible()
     assert page.get_by_role("progressbar").count() == 0
+    page.get_by_role("button", name="Keep these choices").click()
+    expect(page.get_by_role("button", name="Write it as a recipe of its own")).to_be_visible()
+    worst = page.evaluate(CONTRAST)
+    assert worst["ratio"] >= 4.5, worst
+    page.get_by_label("Method").first.focus()
     tab_to(page, "Show this one")
     page.keyboard.press("Enter")
     expect(page.get_by_text("A try, not the release:")).to_be_visible(timeout=20_000)
@@ -92,6 +97,23 @@ def test_a_try_is_run_shown_and_left_again_by_keyboard_alone(look, analyst):
     page.wait_for_function("!location.search.includes('try=')")
     assert outside(page.asked) == []
     assert [c for c in page.complaints if "Content Security Policy" in c or "error:" in c] == []
+
+
+def test_a_try_can_be_stopped_and_another_page_sees_that_one_is_running(look, analyst):
+    page = look(f"{analyst}/method")
+    reruns = page.get_by_label("Re-runs")
+    reruns.wait_for(timeout=60_000)
+    reruns.fill("1000")
+    reruns.press("Tab")
+    page.get_by_role("button", name="Run this try").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=20_000)
+    other = look(f"{analyst}/method")
+    expect(other.get_by_role("button", name="Stop")).to_be_visible(timeout=20_000)
+    expect(other.get_by_role("button", name="Run this try")).to_be_disabled()
+    page.get_by_role("button", name="Stop").click()
+    for each in (page, other):
+        expect(each.get_by_text("You stopped the try.")).to_be_visible(timeout=20_000)
+        expect(each.get_by_role("button", name="Run this try")).to_be_enabled(timeout=20_000)
 
 
 def test_each_control_has_a_name_and_headings_follow_in_order(look, analyst):
