@@ -198,6 +198,18 @@ def test_a_try_whose_files_were_changed_is_not_shown(project):
     assert "A try, not the release:" not in said(test)
 
 
+def test_a_try_whose_choices_were_spoilt_is_passed_over(project):
+    (id_,) = tried(project)
+    choices = project / "out" / "tries" / id_ / "choices.toml"
+    whole = choices.read_bytes()
+    choices.write_text("[hotspots", encoding="utf-8")
+    test = page(project, **{"try": id_})
+    choices.write_bytes(whole)
+    assert not test.exception
+    assert "The link names a try that cannot be shown here" in said(test)
+    assert "What the tries show" not in said(test)
+
+
 def test_a_try_that_finds_nothing_says_so_and_leaves_what_was_shown(project):
     test = page(project)
     test.number_input(key="try-least_people").set_value(100).run()
@@ -219,3 +231,16 @@ def test_a_recipe_that_was_spoilt_since_is_said_and_the_release_is_shown(project
     assert not test.exception
     assert "Did you mean `title`?" in said(test)
     assert "What went in" in said(test)
+
+
+def test_the_page_turns_to_the_try_that_was_run_last(project):
+    (first,) = tried(project)
+    test = page(project)
+    assert test.selectbox(key="try_look").value == first
+    test.selectbox(key="try-method").set_value("scan").run()
+    test.button(key="go").click().run()
+    finish(test)
+    assert test.selectbox(key="try_look").value != first
+    assert len(test.selectbox(key="try_look").options) == 2
+    test.selectbox(key="try_look").set_value(first).run()
+    assert "Getis-Ord Gi*" in said(test)

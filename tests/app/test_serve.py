@@ -103,6 +103,7 @@ def test_an_unforeseen_error_is_said_without_a_traceback(serve, monkeypatch):
 def test_a_recipe_is_only_served_to_this_machine(serve, monkeypatch, address):
     monkeypatch.setenv("CSGEO_RELEASE", "as it was")
     monkeypatch.delenv("CSGEO_RECIPE", raising=False)
+    monkeypatch.setattr(serve, "_free_port", lambda *_: pytest.fail("it went on to listen"))
     with pytest.raises(RecipeError, match="listens on this machine only"):
         serve.serve("release", recipe="csgeo.toml", address=address)
     assert os.environ["CSGEO_RELEASE"] == "as it was"

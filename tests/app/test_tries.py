@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -176,6 +177,16 @@ def test_a_try_is_said_by_its_method_and_by_what_differs(words, recipe):
     )
     assert words.without("least_in_stratum", read).startswith("The recipe names no districts")
     assert words.without("expectation", read) == "The recipe names no file of streets or residents."
+
+
+def test_the_server_never_loads_what_reads_records(small_project):
+    code = (
+        f"import sys; sys.path.insert(0, {str(APP)!r}); from screens import method_try, places; "
+        "print([m for m in sys.modules if m.startswith(('csgeo.study', 'csgeo.sources', "
+        "'csgeo.intake', 'csgeo.hotspots'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip().endswith("[]")
 
 
 def test_a_run_that_is_asked_for_twice_is_refused_and_a_stopped_one_leaves_nothing(
