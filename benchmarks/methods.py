@@ -26,6 +26,7 @@ import pandas as pd
 from csgeo.errors import MethodError
 from csgeo.hotspots.counting import count_incidents, lay_field
 from csgeo.hotspots.dependence import records_in_places
+from csgeo.hotspots.enforcement import without_enforcement
 from csgeo.hotspots.find import find_hotspots
 from csgeo.intake import take_in
 from csgeo.recipe import METHODS, load_recipe
@@ -60,6 +61,7 @@ def real(recipe: str, districts: list[str] | None, expectation: str) -> Place:
     kept = intake.incidents
     kept = kept[kept["harm"].isin(chosen.harms) & kept.geometry.notna()]
     kept = kept[kept["occurred_from"].between("2019-10-01", "2021-09-30")]
+    kept = without_enforcement(kept).incidents
     options = {"streets": intake.streets, "places": intake.places, "expectation": expectation}
     return Place(kept, intake.area, options)
 
@@ -70,7 +72,7 @@ def invented(seed: int) -> Place:
         "streets": made.streets, "places": made.places, "residents": made.areas.small_areas,
         "expectation": "surroundings",
     }  # fmt: skip
-    kept = made.incidents[made.incidents.geometry.notna()]
+    kept = without_enforcement(made.incidents[made.incidents.geometry.notna()]).incidents
     return Place(kept, made.areas.county, options, made)
 
 

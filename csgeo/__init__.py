@@ -9,12 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: The date of the last change that moves a number; see *Results change* in the changelog.
-RESULTS_CHANGED = "2026-11-23"
+RESULTS_CHANGED = "2026-11-24"
 
 _HOME = {
+    "adaptive_cells": "csgeo.hotspots.adaptive_cells",
+    "compare_methods": "csgeo.hotspots.choosing",
+    "count_records": "csgeo.hotspots.unit_counts",
     "find_hotspots": "csgeo.hotspots.find",
     "load_recipe": "csgeo.recipe",
     "make_release": "csgeo.disclosure.release",
@@ -34,6 +37,9 @@ _HOME = {
 __all__ = [
     "RESULTS_CHANGED",
     "__version__",
+    "adaptive_cells",
+    "compare_methods",
+    "count_records",
     "find_hotspots",
     "load_recipe",
     "make_release",
@@ -53,7 +59,10 @@ __all__ = [
 if TYPE_CHECKING:
     from csgeo.context.services import services_around
     from csgeo.disclosure.release import make_release
+    from csgeo.hotspots.adaptive_cells import adaptive_cells
+    from csgeo.hotspots.choosing import compare_methods
     from csgeo.hotspots.find import find_hotspots
+    from csgeo.hotspots.unit_counts import count_records
     from csgeo.outputs.write import write_outputs
     from csgeo.recipe import load_recipe
     from csgeo.sources.areas import read_areas

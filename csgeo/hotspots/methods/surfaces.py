@@ -54,8 +54,8 @@ def hot_streets(asked: Asked) -> Scored:
     streets = asked.facts.hot_streets
     surface, seen = _along_streets(asked, streets)
     words = (
-        "Hot streets: stretches of street with more records than their length would give, against "
-        f"the streets within {streets.spreading.bandwidth_m:g} m (Poisson, Benjamini-Hochberg at "
+        "Hot streets: stretches with more records than the streets within "
+        f"{streets.spreading.bandwidth_m:g} m around would give (Poisson, Benjamini-Hochberg at "
         f"{streets.q:g}); places are cut around them."
     )
     return Scored(by_surface(surface, asked), words, seen)
