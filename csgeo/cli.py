@@ -136,6 +136,44 @@ def run(
     _say(release, folder, as_json=as_json)
 
 
+@app.command()
+def compare(
+    recipe: Annotated[Path, typer.Argument(help="The recipe.")] = Path("csgeo.toml"),
+    *,
+    method: Annotated[
+        list[str] | None, typer.Option(help="A method to compare; may be given several times.")
+    ] = None,
+    cell_m: Annotated[
+        list[int] | None, typer.Option(help="A side of cells in metres; several times.")
+    ] = None,
+    later_months: Annotated[int, typer.Option(help="Months looked at after each cut.")] = 6,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare methods and cell sizes on your own history. Analysts only: the shares are exact.
+
+    Example: csgeo compare csgeo.toml --method compact_places --method getis_ord
+    """
+    from csgeo.history import CELL_SIZES, METHODS, compare_on_history  # noqa: PLC0415
+    from csgeo.recipe import load_recipe  # noqa: PLC0415
+
+    loaded = load_recipe(recipe, folders=os.environ)
+    with _progress(quiet=quiet) as progress:
+        found = compare_on_history(
+            loaded,
+            methods=method or METHODS,
+            cell_sizes=cell_m or CELL_SIZES,
+            later_months=later_months,
+            progress=progress,
+        )
+    if as_json:
+        typer.echo(found.table.reset_index().to_json(orient="records", indent=2))
+        return
+    shown = found.table[["share_of_records", "pai", "pai_streets", "recapture_rate_index"]]
+    typer.echo(shown.round(3).to_string(na_rep=""))
+    typer.echo("\n" + "\n".join(found.words))
+
+
 @app.command("app")
 def dashboard(
     release: Annotated[Path | None, typer.Argument(help="The folder of a release.")] = None,

@@ -117,8 +117,8 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
     """
     say = progress or (lambda _what, _done, _of: None)
     intake = take_in(recipe, say)
-    asked_for, steps = _asked_for(intake.incidents, recipe)
-    incidents = _searched(asked_for, recipe, steps)
+    asked, steps = asked_for(intake.incidents, recipe)
+    incidents = _searched(asked, recipe, steps)
     located = incidents[incidents.geometry.notna()]
     if located.empty:
         msg = (
@@ -127,7 +127,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         raise NothingToReport(msg)
 
     say("Looking for places", 0, 4)
-    placed = asked_for[asked_for.geometry.notna()]
+    placed = asked[asked.geometry.notna()]
     found = _places(placed, intake, recipe, say)
     found = found._replace(hotspots=add_peak_slots(found.hotspots, located))
     steps.append(_step("places found", len(located), len(found.hotspots), "places in the list"))
@@ -173,10 +173,16 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
     )
 
 
-def _asked_for(
+def asked_for(
     incidents: gpd.GeoDataFrame, recipe: Recipe
 ) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
-    """Keep the harms and the days that the recipe asks for, and count what that leaves."""
+    """Keep the harms and the days that a recipe asks for, and count what each step leaves.
+
+    Raises
+    ------
+    NothingToReport
+        If there is no record at all.
+    """
     try:
         INCIDENTS.check(incidents, "incidents")
     except EmptyTable as error:

@@ -36,7 +36,7 @@ QUESTIONS = {
     "disclosure",
     "samples",
 }
-BEAM = {"study", "checks", "secure_side", "intake", "basemap", "store"}
+BEAM = {"study", "checks", "history", "secure_side", "intake", "basemap", "store"}
 MAY_USE = (
     dict.fromkeys(GROUND, GROUND)
     | {room: GROUND | {room} for room in QUESTIONS}
@@ -44,6 +44,7 @@ MAY_USE = (
         "study": GROUND | QUESTIONS | BEAM,
         "checks": GROUND | QUESTIONS | {"intake"},
         "secure_side": {"study"},
+        "history": GROUND | QUESTIONS | {"intake", "study"},
         "intake": GROUND | QUESTIONS,
         "basemap": GROUND,
         "store": GROUND | QUESTIONS | {"store"},
