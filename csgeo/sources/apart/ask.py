@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import struct
-import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -21,15 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from csgeo.errors import UnreadableFile
+from csgeo.sources.apart.starting import run
 from csgeo.sources.limits import LIMITS, Limits, in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True\n"
-    "from csgeo.sources.apart.child import main; main()"
-)
 _REMEDY = {
     "memory": "needs more than {memory_mb:,} MB of memory to be read",
     "cpu": "takes longer than {cpu_s} seconds to be read",
@@ -93,46 +89,12 @@ def ask(
         "limits": limits._asdict(),
         "said": holds,
     } | asked
-    with _nameless() as answer:
-        code = _run(request, answer, limits)
+    with _nameless() as told, _nameless() as answer:
+        told.write(json.dumps(request).encode())
+        told.flush()
+        code = run(holds, told, answer, limits)
         found = _taken(answer, limits, code)
     return _believed(found, file.name, limits)
-
-
-def _run(request: dict[str, Any], answer: BinaryIO, limits: Limits) -> int | str:
-    """Start the process, wait for it, and say how it ended."""
-    from csgeo.sources.apart.child import SETTINGS  # noqa: PLC0415
-
-    root = str(Path(__file__).parents[3])
-    started = subprocess.Popen(  # noqa: S603  our own interpreter, our own module
-        [sys.executable, "-I", "-c", _START, root],
-        stdin=subprocess.PIPE,
-        stdout=answer,
-        stderr=subprocess.DEVNULL,
-        env=_environment() | SETTINGS,
-        cwd=root,
-        start_new_session=True,
-    )
-    try:
-        started.communicate(json.dumps(request).encode(), timeout=limits.wall_s)
-    except subprocess.TimeoutExpired:
-        return "wall"
-    finally:
-        _end(started)
-    return started.returncode
-
-
-def _environment() -> dict[str, str]:
-    """Give it no more than a process needs to start: no key, no proxy, no setting of GDAL's."""
-    needed = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "TEMP", "TMP", "LANG", "LC_ALL")
-    return {name: os.environ[name] for name in needed if name in os.environ}
-
-
-def _end(started: subprocess.Popen[bytes]) -> None:
-    """Leave nothing running, and nothing that is dead and not counted."""
-    if started.poll() is None:
-        started.kill()
-    started.wait()
 
 
 def _taken(answer: BinaryIO, limits: Limits, code: int | str) -> Found:

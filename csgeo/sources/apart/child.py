@@ -25,6 +25,7 @@ SETTINGS = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # what is to be copied has one thread
     "MALLOC_ARENA_MAX": "2",
     "OPENPYXL_LXML": "False",
 }
@@ -41,8 +42,9 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)  # what a library prints may name what stands in the file
-    request = json.loads(sys.stdin.buffer.read())
-    sys.meta_path.insert(0, _Unloaded())
+    with os.fdopen(os.dup(0), "rb") as asked:
+        request = json.loads(asked.read())
+    leave_unloaded()
     try:
         footer = _answered(request, answer)
     except MemoryError:
@@ -60,6 +62,12 @@ def main() -> None:
     os._exit(0)  # nothing that was opened is worth closing in order
 
 
+def leave_unloaded() -> None:
+    """Do without libraries that others would load and no reader needs."""
+    if not any(isinstance(finder, _Unloaded) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Unloaded())
+
+
 class _Unloaded:
     """Says of some libraries that they are not there."""
 
@@ -74,7 +82,7 @@ def _answered(request: dict[str, Any], answer: BinaryIO) -> dict[str, Any]:
     from csgeo.sources.limits import Limits  # noqa: PLC0415
 
     limits = Limits(**request["limits"])
-    read = _reader(request["holds"])
+    read = reader(request["holds"])
     still_open = fence.fence(limits, request["files"], request["private"])
     try:
         parts, said = read(request, limits)
@@ -85,7 +93,7 @@ def _answered(request: dict[str, Any], answer: BinaryIO) -> dict[str, Any]:
     return {**said(), "open": still_open}
 
 
-def _reader(holds: str) -> Any:
+def reader(holds: str) -> Any:
     """Load what reads this format, before the fence closes."""
     import pyarrow as pa  # noqa: PLC0415
 

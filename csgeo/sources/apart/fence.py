@@ -16,6 +16,7 @@ import signal
 import struct
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,13 @@ def fence(limits: Limits, files: Iterable[str], private: str | None) -> list[str
     return open_still
 
 
+def is_whole() -> bool:
+    """Say whether this system can close off both other files and the network."""
+    if sys.platform != "linux" or platform.machine() not in _DENIED:
+        return False
+    return bool(ctypes.CDLL(None, use_errno=True).syscall(_CREATE_RULESET, None, 0, 1) >= 1)
+
+
 def _limit(limits: Limits) -> bool:
     try:
         import resource  # noqa: PLC0415  not on Windows
@@ -105,7 +113,7 @@ def _close_files(libc: ctypes.CDLL, files: Iterable[str], private: str | None) -
     fd = libc.syscall(_CREATE_RULESET, ruleset, len(ruleset), 0)
     if fd < 0:
         return False
-    for path in {*_python_itself(), *files}:
+    for path in {*python_itself(), *files}:
         _allow(libc, fd, path, _READ)
     _allow(libc, fd, "/dev/null", 1 << 2 | _WRITE)
     if private is not None:
@@ -126,12 +134,13 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
     os.close(fd)
 
 
-def _python_itself() -> set[str]:
+@cache
+def python_itself() -> frozenset[str]:
     """Name the folders of Python, its packages and the system's libraries."""
     paths = sysconfig.get_paths()
     ours = {paths[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")}
     system = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/dev/urandom", "/etc/ld.so.cache"}
-    return ours | system | {str(Path(__file__).parents[2])}
+    return frozenset(ours | system | {str(Path(__file__).parents[2])})
 
 
 def _close_calls(libc: ctypes.CDLL) -> bool:

@@ -17,7 +17,7 @@ from shapely.geometry import Point
 
 import csgeo
 from csgeo.errors import SourceError, UnreadableFile
-from csgeo.sources.apart import ask as asking
+from csgeo.sources.apart import starting
 from csgeo.sources.apart.ask import ask
 from csgeo.sources.files import read_rows
 from csgeo.sources.limits import LIMITS
@@ -33,8 +33,16 @@ def sound(tmp_path) -> Path:
 
 
 def started_by(monkeypatch, code: str) -> None:
-    """Let another program stand in for the reader."""
-    monkeypatch.setattr(asking, "_START", code)
+    """Let another program stand in for the reader, and for what a nursery makes."""
+    monkeypatch.setattr(starting, "_READER", code)
+    monkeypatch.setattr(starting, "offered", lambda: False)
+
+
+@pytest.fixture(autouse=True)
+def no_nursery_is_left():
+    """Let every test start a nursery of its own."""
+    yield
+    starting._close()
 
 
 @pytest.mark.parametrize(
