@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from csgeo.errors import MethodError, RecipeError
+from csgeo.hotspots.cell_weights import street_length
 from csgeo.hotspots.change.months import month_numbers
 from csgeo.hotspots.counting import count_incidents, lay_field
 from csgeo.hotspots.enforcement import without_enforcement
-from csgeo.hotspots.expectation import street_length
 from csgeo.hotspots.find import find_hotspots
 from csgeo.hotspots.held import (
     busiest_cells,

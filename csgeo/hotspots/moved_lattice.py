@@ -13,12 +13,14 @@ import numpy as np
 import shapely
 
 from csgeo.hotspots.counting import Counted, Field, lay_field
-from csgeo.hotspots.expectation import Expectation, lay_expectation
+from csgeo.hotspots.expectation import lay_expectation
 from csgeo.hotspots.methods.lattice_facts import LatticeFacts
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+
+    from csgeo.hotspots.sharing_out import Expectation
 
     Integers: TypeAlias = npt.NDArray[np.int64]
     Numbers: TypeAlias = npt.NDArray[np.float64]

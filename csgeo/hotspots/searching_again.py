@@ -14,12 +14,12 @@ from csgeo.errors import MethodError
 from csgeo.hotspots.artefacts import artefact_buildings
 from csgeo.hotspots.compact_places import chance_strengths, scan_strength
 from csgeo.hotspots.cutting import compact_windows, window_sites
-from csgeo.hotspots.expectation import SURROUNDINGS_M
 from csgeo.hotspots.listing import Limits, choose_places
 from csgeo.hotspots.methods.asked import Asked
 from csgeo.hotspots.methods.look import ByChance, look
 from csgeo.hotspots.moved_lattice import HALVES, lay_grounds
 from csgeo.hotspots.ranking import MOST_PLACES
+from csgeo.hotspots.sharing_out import SURROUNDINGS_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from csgeo.errors import RecipeError
-from csgeo.hotspots.expectation import SURROUNDINGS_M
 from csgeo.hotspots.moved_lattice import HALVES
 from csgeo.hotspots.redrawing import draw, drawable
 from csgeo.hotspots.searching_again import (
@@ -26,6 +25,7 @@ from csgeo.hotspots.searching_again import (
     with_room,
     with_strength,
 )
+from csgeo.hotspots.sharing_out import SURROUNDINGS_M
 from csgeo.lattice import cell_corner
 from csgeo.tables import HOTSPOTS, check_same_crs
 

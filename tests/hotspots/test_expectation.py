@@ -11,13 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csgeo.errors import MethodError
-from csgeo.hotspots.expectation import (
-    expected_by_weight,
-    expected_from_surroundings,
-    expected_records,
-    residents_in_cells,
-    street_length,
-)
+from csgeo.hotspots.cell_weights import residents_in_cells, street_length
+from csgeo.hotspots.expectation import expected_records
+from csgeo.hotspots.sharing_out import expected_by_weight, expected_from_surroundings
 
 
 def streets_of(*lines):

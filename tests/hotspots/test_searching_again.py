@@ -5,7 +5,6 @@ import pytest
 
 from csgeo.hotspots.compact_places import chance_p_value, chance_strengths
 from csgeo.hotspots.cutting import window_sites
-from csgeo.hotspots.expectation import SURROUNDINGS_M
 from csgeo.hotspots.find import find_hotspots
 from csgeo.hotspots.listing import Limits
 from csgeo.hotspots.redrawing import drawable
@@ -18,6 +17,7 @@ from csgeo.hotspots.searching_again import (
     with_room,
     with_strength,
 )
+from csgeo.hotspots.sharing_out import SURROUNDINGS_M
 
 
 @pytest.mark.parametrize("q", [0.01, 0.05, 0.1, 1.0])

@@ -8,11 +8,11 @@ import numpy as np
 
 from csgeo.errors import MethodError
 from csgeo.hotspots.counting import count_people
-from csgeo.hotspots.expectation import FLOOR_SHARE, SURROUNDINGS_M
 from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.on_streets.placing import TO_STREET_M, Placed, place_on_streets
 from csgeo.hotspots.on_streets.segments import Stretches, cut_streets, stretch_table
 from csgeo.hotspots.on_streets.spreading import make_spreading, spread, weighed_spots
+from csgeo.hotspots.sharing_out import FLOOR_SHARE, SURROUNDINGS_M
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from csgeo.errors import MethodError, WrongCRS
-from csgeo.hotspots.expectation import SURROUNDINGS_M, _cut_at_edges
+from csgeo.hotspots.cell_weights import cut_at_edges
 from csgeo.hotspots.false_discovery import q_values
 from csgeo.hotspots.on_streets.hot_segments import (
     chance_of,
@@ -25,6 +25,7 @@ from csgeo.hotspots.on_streets.network_density import BANDWIDTH_M
 from csgeo.hotspots.on_streets.placing import TO_STREET_M, points_on_streets
 from csgeo.hotspots.on_streets.segments import Stretches, cut_streets, cut_streets_at
 from csgeo.hotspots.on_streets.spreading import Spreading, make_spreading, spread, weighed_spots
+from csgeo.hotspots.sharing_out import SURROUNDINGS_M
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -199,7 +200,7 @@ def _edges_crossed(network: Network, cell_m: int) -> tuple[Integers, Numbers]:
     length = np.hypot(*(end - start).T)
     come = np.cumsum(length) - length
     come -= come[np.searchsorted(piece, piece)]
-    segment, share = _cut_at_edges(start, end, cell_m)
+    segment, share = cut_at_edges(start, end, cell_m)
     crossed = (share > 0) & (share < 1)
     # an edge may be crossed at a corner between two segments
     corner = (xy[1:] / cell_m % 1 == 0).any(axis=1)[joined]

@@ -9,13 +9,8 @@ import pandas as pd
 import shapely
 
 from csgeo.errors import MethodError, MissingColumns, WrongGeometry, WrongValues
-from csgeo.hotspots.expectation import (
-    FLOOR_SHARE,
-    Expectation,
-    expected_by_weight,
-    spread_by_surface,
-    street_length,
-)
+from csgeo.hotspots.cell_weights import spread_by_surface, street_length
+from csgeo.hotspots.sharing_out import FLOOR_SHARE, Expectation, expected_by_weight
 from csgeo.tables import check_same_crs
 
 if TYPE_CHECKING:

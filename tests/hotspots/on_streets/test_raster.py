@@ -42,7 +42,7 @@ def test_crooked_streets_are_cut_at_every_edge_and_corner(streets_of, area_of):
     network = street_network(streets_of(*lines))
     field = lay_field(area_of(500, 500), cell_m=125)
     cells = lay_streets_on_cells(network, field, bandwidth_m=100)
-    from csgeo.hotspots.expectation import street_length
+    from csgeo.hotspots.cell_weights import street_length
 
     length = np.bincount(cells.cell, weights=cells.parts.length_m, minlength=16).reshape(4, 4)
     assert length == pytest.approx(street_length(streets_of(*lines), field), abs=1e-9)

@@ -15,13 +15,13 @@ from csgeo.errors import (
     WrongValues,
 )
 from csgeo.hotspots.adaptive_cells import adaptive_cells
-from csgeo.hotspots.expectation import FLOOR_SHARE
 from csgeo.hotspots.rates.exposure import (
     by_cell,
     expected_by_exposure,
     exposure_in_cells,
     lay_exposure,
 )
+from csgeo.hotspots.sharing_out import FLOOR_SHARE
 
 
 def table_of(shapes, **columns):
