@@ -1,0 +1,299 @@
+"""Where is the journal kept, and can an entry get lost?
+
+An entry is on the disk before whatever it is about may happen: the one who calls
+waits, and a journal that cannot be written stops the export. Several processes
+take turns by a lock; the anchor is renewed after each entry.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from csgeo.disclosure.journal import (
+    START,
+    Anchor,
+    Entry,
+    Verdict,
+    anchor_from,
+    check_journal,
+    last_anchor,
+    seal_entry,
+)
+from csgeo.errors import StoreError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from csgeo.disclosure.pseudonyms import Keys
+
+_STEP_S, _TRIES = 0.02, 500
+_CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A journal on the secure side: its file, its keys, and the file of its anchor elsewhere.
+
+    ``anchor`` belongs where those who can write to ``path`` cannot: another account, a share that
+    only adds, a printed page. Without it a lost end cannot be seen.
+    """
+
+    path: Path
+    keys: Keys
+    anchor: Path | None = None
+
+
+def write_entry(journal: Journal, entry: Entry) -> Anchor:
+    """Add an entry, and give the new anchor once it is surely on the disk.
+
+    Parameters
+    ----------
+    journal
+        Made with its first entry.
+    entry
+        What is about to happen, or has happened.
+
+    Returns
+    -------
+    anchor
+        To be printed with what leaves.
+
+    Raises
+    ------
+    RecipeError
+        If the entry is incomplete or says too much.
+    StoreError
+        If it could not be written, another process holds the journal for ten seconds, its last
+        line is not whole, or it is shorter than its anchor. Nothing may leave then.
+    """
+    with _alone(journal.path), _words_for(journal.path):
+        fd = os.open(journal.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            size = os.fstat(fd).st_size
+            before = _where_it_ends(fd, size, journal)
+            line = seal_entry(entry, before, journal.keys)
+            _append(fd, size, line)
+        finally:
+            os.close(fd)
+        after = last_anchor(line[:-1], journal.keys)
+        if journal.anchor is not None:
+            _put(journal.anchor, f"{after}\n".encode("ascii"))
+    return after
+
+
+def verify_journal(journal: Journal, *, anchor: Anchor | None = None) -> Verdict:
+    """Say whether the journal is what was written.
+
+    Parameters
+    ----------
+    journal
+        The file is read whole.
+    anchor
+        One that was kept elsewhere; else the one in the journal's anchor file.
+
+    Raises
+    ------
+    StoreError
+        If there is no journal, or the anchor cannot be read.
+    """
+    anchor = anchor or _kept_anchor(journal)
+    if not journal.path.is_file():
+        msg = (
+            f"There is no journal {journal.path.name}. If there was one, it was taken away: bring it "
+            "back from its copy."
+        )
+        raise StoreError(msg)
+    return check_journal(journal.path.read_bytes(), journal.keys, anchor=anchor)
+
+
+def mend_journal(journal: Journal, *, who: str, at: dt.datetime) -> Path | None:
+    """Move a last line that is not whole into a file of its own, and write down that it was so.
+
+    Such a line is left when the machine stops in the middle of a write. What it was about has
+    not happened, because the write never came back.
+
+    Parameters
+    ----------
+    journal
+        Nothing but its unfinished end is touched.
+    who, at
+        Who mends it, and when.
+
+    Returns
+    -------
+    aside
+        Where the unfinished bytes are kept; None if there were none.
+
+    Raises
+    ------
+    StoreError
+        If anything else is wrong: that is not mended, it is looked into.
+    """
+    with _alone(journal.path):
+        content = journal.path.read_bytes() if journal.path.is_file() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        verdict = check_journal(whole, journal.keys, anchor=_kept_anchor(journal))
+        if not verdict.whole:
+            msg = f"The journal must be whole but for its last line; {verdict.faults[0]}."
+            raise StoreError(msg)
+        unfinished = content[len(whole) :]
+        if not unfinished:
+            return None
+        aside = journal.path.with_name(
+            f"{journal.path.stem}.unfinished-{verdict.anchor.entries + 1:06d}"
+        )
+        _put(aside, unfinished)
+        with journal.path.open("r+b") as file:
+            file.truncate(len(whole))
+            os.fsync(file.fileno())
+    write_entry(
+        journal,
+        Entry("mended", f"an unfinished last line was moved to {aside.name}", who, at),
+    )
+    return aside
+
+
+def recorder(journal: Journal, *, who: str, at: dt.datetime) -> Callable[[Mapping[str, str]], None]:
+    """Give what the release door calls before anything leaves (``make_release(record=...)``).
+
+    Parameters
+    ----------
+    journal
+        Gets one entry, ``released``.
+    who, at
+        Who asks for the release, and when.
+    """
+
+    def record(said: Mapping[str, str]) -> None:
+        audience = said.get("audience", "")
+        what = "; ".join(said[name] for name in ("what", "period") if said.get(name))
+        write_entry(
+            journal,
+            Entry(
+                "released", f"{what}; for {audience}", who, at,
+                said.get("purpose") or "as the recipe says", said.get("recipient") or audience,
+            ),
+        )  # fmt: skip
+
+    return record
+
+
+def _where_it_ends(fd: int, size: int, journal: Journal) -> Anchor:
+    """Find the last entry, and refuse to write after an end that is broken or lost."""
+    kept = _kept_anchor(journal)
+    if size == 0:
+        ends = Anchor(0, START)
+    else:
+        tail = _last_bytes(fd, size)
+        if not tail.endswith(b"\n"):
+            msg = (
+                f"The last line of {journal.path.name} is not whole: a write was cut short. Run "
+                "`csgeo journal mend`, which keeps it apart and says so in the journal."
+            )
+            raise StoreError(msg)
+        ends = last_anchor(tail[:-1].rsplit(b"\n", 1)[-1], journal.keys)
+    if kept and (ends.entries < kept.entries or (ends.entries == kept.entries and ends != kept)):
+        msg = (
+            f"{journal.path.name} must hold the {kept.entries} entries that its anchor knows; it ends "
+            f"with number {ends.entries}, or another one. Run `csgeo journal verify`; nothing leaves "
+            "before this is understood."
+        )
+        raise StoreError(msg)
+    return ends
+
+
+def _last_bytes(fd: int, size: int) -> bytes:
+    """Read from the end as much as the longest line can be."""
+    start = max(0, size - _CHUNK)
+    os.lseek(fd, start, os.SEEK_SET)
+    with os.fdopen(os.dup(fd), "rb") as file:
+        return file.read()
+
+
+def _append(fd: int, size: int, line: bytes) -> None:
+    """Write a line whole and wait for the disk, or leave the file as it was."""
+    try:
+        written = os.write(fd, line)
+        if written != len(line):
+            msg = f"only {written} of {len(line)} bytes could be written"
+            raise OSError(msg)
+        os.fsync(fd)
+    except OSError:
+        os.ftruncate(fd, size)
+        raise
+
+
+def _kept_anchor(journal: Journal) -> Anchor | None:
+    if journal.anchor is None or not journal.anchor.is_file():
+        return None
+    return anchor_from(journal.anchor.read_text(encoding="ascii", errors="replace"))
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a small file whole: it is the old one or the new one, whatever happens."""
+    beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+@contextmanager
+def _words_for(path: Path) -> Iterator[None]:
+    """Turn what the disk says into words that stop the export."""
+    try:
+        yield
+    except OSError as error:
+        msg = (
+            f"The journal {path.name} could not be written ({error.strerror or error}), so nothing may "
+            "leave. Make room, or give the right to write to it, and try again."
+        )
+        raise StoreError(msg) from error
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the journal alone; give up, in words, when another process keeps it."""
+    with _words_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        for _ in range(_TRIES):
+            if _taken(fd):
+                break
+            time.sleep(_STEP_S)
+        else:
+            msg = (
+                f"The journal {path.name} is held by another process for {_STEP_S * _TRIES:.0f} "
+                "seconds, so nothing may leave. Wait for that one, or end it, and try again."
+            )
+            raise StoreError(msg)
+        yield
+    finally:
+        os.close(fd)  # which gives the lock back
+
+
+def _taken(fd: int) -> bool:
+    """Try to take the lock; it is given back when the process ends, however it ends."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415  only there
+
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415  only there
+
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

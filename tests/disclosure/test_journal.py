@@ -1,0 +1,204 @@
+"""Is any change to a journal found, and does it say no more than it may?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csgeo.disclosure.journal import (
+    ACTS,
+    START,
+    Anchor,
+    Entry,
+    anchor_from,
+    check_journal,
+    last_anchor,
+    seal_entry,
+)
+from csgeo.disclosure.pseudonyms import Keys, key_id
+from csgeo.errors import RecipeError, StoreError
+
+KEYS = Keys(bytes((i * 73 + i * i * 11 + 5) % 256 for i in range(32)))
+OTHER = Keys(bytes((i * 91 + i * i * 7 + 9) % 256 for i in range(32)))
+AT = dt.datetime(2025, 3, 1, 9, 30, tzinfo=dt.UTC)
+
+
+def entry(number: int = 0, did: str = "exported") -> Entry:
+    return Entry(did, f"map number {number}", "analyst@council.gov.uk", AT, "panel", "the panel")
+
+
+def a_journal(n: int = 3, keys: Keys = KEYS) -> tuple[bytes, Anchor]:
+    content, held = b"", Anchor(0, START)
+    for number in range(n):
+        line = seal_entry(entry(number), held, keys)
+        content, held = content + line, last_anchor(line[:-1], keys)
+    return content, held
+
+
+def test_an_entry_has_the_shape_that_section_62_asks():
+    line = seal_entry(entry(), Anchor(0, START), KEYS)
+    read = json.loads(line)
+    assert read["class"] == "disclosure"
+    assert (read["who"], read["why"], read["for_whom"]) == (
+        "analyst@council.gov.uk",
+        "panel",
+        "the panel",
+    )
+    assert (read["at"], read["number"], read["before"]) == ("2025-03-01T09:30:00+00:00", 1, START)
+    assert set(ACTS.values()) == {
+        "collection", "alteration", "consultation", "disclosure", "combination", "erasure",
+    }  # fmt: skip
+
+
+def test_a_whole_journal_is_whole():
+    content, held = a_journal()
+    verdict = check_journal(content, KEYS, anchor=held)
+    assert verdict.whole
+    assert verdict.anchor == held == Anchor(3, held.head)
+    assert check_journal(b"", KEYS).whole
+
+
+def test_each_flip_of_each_byte_is_found():
+    content, held = a_journal()
+    missed = [
+        (at, bit)
+        for at in range(len(content))
+        for bit in range(8)
+        if check_journal(_flipped(content, at, 1 << bit), KEYS, anchor=held).whole
+    ]
+    assert missed == []
+
+
+def _flipped(content: bytes, at: int, by: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ by]) + content[at + 1 :]
+
+
+def test_each_byte_left_out_or_put_in_is_found():
+    content, held = a_journal(2)
+    for at in range(len(content)):
+        assert not check_journal(content[:at] + content[at + 1 :], KEYS, anchor=held).whole
+        assert not check_journal(content[:at] + b" " + content[at:], KEYS, anchor=held).whole
+
+
+def test_truncation_at_any_byte_is_found_with_the_anchor():
+    content, held = a_journal()
+    for at in range(len(content)):
+        assert not check_journal(content[:at], KEYS, anchor=held).whole, at
+
+
+def test_truncation_at_a_line_cannot_be_seen_without_the_anchor_and_says_how_much_is_lost_with_it():
+    content, held = a_journal()
+    shorter = content[: content.index(b"\n") + 1]
+    assert check_journal(shorter, KEYS).whole
+    (fault,) = check_journal(shorter, KEYS, anchor=held).faults
+    assert fault.startswith("2 of 3 entries that the anchor knows are missing at the end")
+
+
+@given(st.permutations(range(4)))
+@settings(max_examples=24)
+def test_another_order_is_found(order):
+    content, _ = a_journal(4)
+    lines = content.splitlines(keepends=True)
+    told = check_journal(b"".join(lines[i] for i in order), KEYS).whole
+    assert told == (list(order) == [0, 1, 2, 3])
+
+
+@given(st.sets(st.integers(0, 3), max_size=3))
+def test_a_line_that_is_taken_out_is_found_unless_it_is_the_end(kept):
+    content, held = a_journal(4)
+    lines = content.splitlines(keepends=True)
+    some = b"".join(lines[i] for i in sorted(kept))
+    assert not check_journal(some, KEYS, anchor=held).whole
+    assert check_journal(some, KEYS).whole == (sorted(kept) == list(range(len(kept))))
+
+
+def test_a_line_that_stands_twice_is_found():
+    content, _ = a_journal(2)
+    assert not check_journal(content + content.splitlines(keepends=True)[1], KEYS).whole
+
+
+def test_one_who_rewrites_it_all_without_the_key_is_found():
+    forged, _ = a_journal(keys=OTHER)
+    (fault,) = check_journal(forged, KEYS).faults
+    assert "sealed with a key that is not among these" in fault
+    relabelled = forged.replace(key_id(OTHER.in_use).encode(), key_id(KEYS.in_use).encode())
+    assert "changed after it was written" in check_journal(relabelled, KEYS).faults[0]
+
+
+def test_one_with_the_key_who_rewrites_the_past_is_found_by_the_anchor():
+    content, held = a_journal()
+    rewritten = b""
+    before = Anchor(0, START)
+    for number in range(5):
+        line = seal_entry(entry(number + 50), before, KEYS)
+        rewritten, before = rewritten + line, last_anchor(line[:-1], KEYS)
+    assert check_journal(rewritten, KEYS).whole
+    (fault,) = check_journal(rewritten, KEYS, anchor=held).faults
+    assert "entry 3 is not the one that the anchor knows" in fault
+    assert check_journal(content, KEYS, anchor=held).whole
+
+
+def test_a_journal_outlives_its_key():
+    content, held = a_journal(2)
+    rotated = Keys(OTHER.in_use, (KEYS.in_use,))
+    content += seal_entry(entry(9), held, rotated)
+    assert check_journal(content, rotated).whole
+    assert not check_journal(content, OTHER).whole
+
+
+@given(st.binary(max_size=300))
+def test_no_content_makes_the_check_fail_with_another_error(content):
+    verdict = check_journal(content, KEYS)
+    assert verdict.whole == (content == b"")
+
+
+@pytest.mark.parametrize("line", [b"[" * 100_000, b"1", b"{}", b'{"seal":1}', b"null", b""])
+def test_a_line_that_is_no_entry_is_said(line):
+    assert "it is not" in check_journal(line + b"\n", KEYS).faults[0]
+    with pytest.raises(StoreError, match="must be an entry"):
+        last_anchor(line, KEYS)
+
+
+def test_an_anchor_can_be_printed_and_read_back():
+    _, held = a_journal()
+    assert anchor_from(f"{held}\n") == held
+    for text in ("", "csgeo-journal 3", f"csgeo-journal x {held.head}", f"{held} more"):
+        with pytest.raises(StoreError, match="An anchor must read"):
+            anchor_from(text)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"did": "sold"}, "`did` must be one of loaded"),
+        ({"who": " "}, "missing: who"),
+        ({"why": ""}, "missing: why"),
+        ({"for_whom": ""}, "missing: for_whom"),
+        ({"at": AT.replace(tzinfo=None)}, "must know its time zone"),
+        ({"what": "the map of 943 476 5919"}, "an NHS number"),
+        ({"what": "around BA1 1AA"}, "a full postcode"),
+        ({"what": "who is at 375010, 164220"}, "a point"),
+        ({"what": "51.38123, -2.36001"}, "a point"),
+        ({"why": "only 3 children live there"}, "an exact small count"),
+        ({"why": "four recorded incidents"}, "an exact small count"),
+        ({"what": "write to a@b.uk"}, "an e-mail address"),
+        ({"for_whom": "0a1b2c3d-" + "ab" * 20}, "a person's pseudonym"),
+        ({"what": "x" * 501}, "more than 500 signs"),
+    ],
+)
+def test_what_is_incomplete_or_says_too_much_is_refused_and_not_quoted(changed, words):
+    with pytest.raises(RecipeError, match=words) as refused:
+        seal_entry(entry()._replace(**changed), Anchor(0, START), KEYS)
+    for told in changed.values():
+        assert not isinstance(told, str) or len(told) < 7 or told not in str(refused.value)
+
+
+def test_looking_asks_why_and_loading_does_not():
+    bare = Entry("loaded", "records of the council", "an analyst", AT)
+    assert json.loads(seal_entry(bare, Anchor(0, START), KEYS))["class"] == "collection"
+    with pytest.raises(RecipeError, match="missing: why"):
+        seal_entry(bare._replace(did="looked at detail"), Anchor(0, START), KEYS)
