@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from csgeo.errors import MethodError, RecipeError
+from csgeo.hotspots.announcing import announced
 from csgeo.hotspots.artefacts import artefact_buildings
 from csgeo.hotspots.cell_size import choose_cell_m
 from csgeo.hotspots.compact_places import chance_strengths, scan_strength
@@ -34,15 +35,6 @@ if TYPE_CHECKING:
 
     from csgeo.hotspots.counting import Counted
     from csgeo.recipe import Enforcement, Expectation, Method
-
-
-_ENFORCEMENT_WORDS = {
-    "left_out": (
-        "Records that enforcement made (such as stop and search) were left out: they show where "
-        "somebody looked."
-    ),
-    "kept": "Records that enforcement made were searched with all others.",
-}
 
 
 class Found(NamedTuple):
@@ -191,14 +183,14 @@ def find_hotspots(
     strongest = chance_strengths(
         expected, counted.inside, sites, replicates=replicates, seed=seed, progress=progress
     )
-    least = strength_to_exceed(strongest, q)
+    by_chance = ByChance(strongest, strength_to_exceed(strongest, q))
     asked = Asked(
         counted, expected, field, sites,
         np.round(scan_strength(counted.incidents, expected, sites), 9),
         q=q, replicates=replicates, seed=seed, when=when_of(incidents),
         facts=LatticeFacts(field, streets), progress=progress,
     )  # fmt: skip
-    looked = look(method, asked, ByChance(strongest, least))
+    looked = look(method, asked, by_chance)
     limits = Limits(
         q, most_places, most_share_of_area, least_in_stratum, least_people, least_sources
     )
@@ -213,7 +205,7 @@ def find_hotspots(
     )  # fmt: skip
     search = Search(
         method, cell_m, expectation, streets, residents, exposure, places, strata, limits, most_km2,
-        least, looked.settled, replicates,
+        by_chance.least, looked.settled, replicates,
     )  # fmt: skip
     if reruns and len(hotspots):
         again = stability(
@@ -226,32 +218,11 @@ def find_hotspots(
         incidents, field, counted,
         expected=expected, getis_ord_star=z, q_value=q_values(one_sided_p(z)),
     )  # fmt: skip
-    choices: dict[str, str | float] = {
-        "records": _words_of_records(counted),
-        "cells": f"Squares of {cell_m} m, aligned to the National Grid ({why_cells}).",
-        "largest_place": (
-            f"A place has at most {most_km2:g} square kilometres, with a free ring around it."
-        ),
-        "expectation": expected_words,
-        "enforcement": _ENFORCEMENT_WORDS[enforcement],
-        "method": looked.words,
-        "chance": (
-            f"A place holds more records than the expectation gives it, and more than all but "
-            f"{q:g} of {replicates} draws by chance put together anywhere."
-        ),
-        "listed": _words_of_list(hotspots, aside, q=q, most_places=most_places),
-    }
-    if enforcement_words:
-        choices["enforcement_seen"] = enforcement_words
-    if looked.seen:
-        choices["seen"] = looked.seen
-    if support.people_known or least_sources > 1:
-        choices["people"] = _words_of_people(support.people_known, least_people, least_sources)
-    if reruns:
-        choices["sure"] = (
-            f"The search was run {reruns} times again on people drawn anew, each record moved "
-            "within its precision and the lattice by half a cell (docs/methods/stability.md)."
-        )
+    choices = announced(
+        search, counted, looked, (hotspots, aside),
+        why_cells=why_cells, expectation=expected_words, enforcement=(enforcement, enforcement_words),
+        people_known=support.people_known, reruns=reruns,
+    )  # fmt: skip
     return Found(hotspots, aside, cells, choices, search)
 
 
@@ -285,28 +256,3 @@ def _check_enough(incidents: gpd.GeoDataFrame, counted: Counted) -> None:
             "Check that `incidents` and `area` are about the same part of the country."
         )
         raise MethodError(msg)
-
-
-def _words_of_records(counted: Counted) -> str:
-    return (
-        f"{counted.inside:,} records lie in the study area and were used; {counted.outside:,} lie "
-        f"outside and {counted.without_place:,} have no place."
-    )
-
-
-def _words_of_people(known: bool, least_people: int, least_sources: int) -> str:
-    needs = [f"at least {least_people} people"] if known else []
-    needs += [f"records from at least {least_sources} sources"] if least_sources > 1 else []
-    return f"A place has {' and '.join(needs)}; others are set aside with the reason."
-
-
-def _words_of_list(
-    hotspots: gpd.GeoDataFrame, aside: gpd.GeoDataFrame, *, q: float, most_places: int
-) -> str:
-    more = len(hotspots) - most_places
-    further = f" and {more} further ones for strata that had too few" if more > 0 else ""
-    return (
-        f"{len(hotspots)} places are listed: at most {most_places}{further}, each with a q-value of "
-        f"at most {q:g} where the method gives one; {len(aside)} were set aside as likely made by "
-        "how records are kept."
-    )
