@@ -8,10 +8,6 @@ take turns by a lock; the anchor is renewed after each entry.
 from __future__ import annotations
 
 import os
-import secrets
-import sys
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,15 +22,15 @@ from csgeo.disclosure.journal import (
     seal_entry,
 )
 from csgeo.errors import StoreError
+from csgeo.store.turns import alone, put_whole
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from csgeo.disclosure.pseudonyms import Keys
 
-_STEP_S, _TRIES = 0.02, 500
 _CHUNK = 65_536
 
 
@@ -74,7 +70,7 @@ def write_entry(journal: Journal, entry: Entry) -> Anchor:
         If it could not be written, another process holds the journal for ten seconds, its last
         line is not whole, or it is shorter than its anchor. Nothing may leave then.
     """
-    with _alone(journal.path), _words_for(journal.path):
+    with alone(journal.path):
         fd = os.open(journal.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             size = os.fstat(fd).st_size
@@ -85,7 +81,7 @@ def write_entry(journal: Journal, entry: Entry) -> Anchor:
             os.close(fd)
         after = last_anchor(line[:-1], journal.keys)
         if journal.anchor is not None:
-            _put(journal.anchor, f"{after}\n".encode("ascii"))
+            put_whole(journal.anchor, f"{after}\n".encode("ascii"))
     return after
 
 
@@ -137,7 +133,7 @@ def mend_journal(journal: Journal, *, who: str, at: dt.datetime) -> Path | None:
     StoreError
         If anything else is wrong: that is not mended, it is looked into.
     """
-    with _alone(journal.path):
+    with alone(journal.path):
         content = journal.path.read_bytes() if journal.path.is_file() else b""
         whole = content[: content.rfind(b"\n") + 1]
         verdict = check_journal(whole, journal.keys, anchor=_kept_anchor(journal))
@@ -150,7 +146,7 @@ def mend_journal(journal: Journal, *, who: str, at: dt.datetime) -> Path | None:
         aside = journal.path.with_name(
             f"{journal.path.stem}.unfinished-{verdict.anchor.entries + 1:06d}"
         )
-        _put(aside, unfinished)
+        put_whole(aside, unfinished)
         with journal.path.open("r+b") as file:
             file.truncate(len(whole))
             os.fsync(file.fileno())
@@ -235,65 +231,3 @@ def _kept_anchor(journal: Journal) -> Anchor | None:
     if journal.anchor is None or not journal.anchor.is_file():
         return None
     return anchor_from(journal.anchor.read_text(encoding="ascii", errors="replace"))
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a small file whole: it is the old one or the new one, whatever happens."""
-    beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
-@contextmanager
-def _words_for(path: Path) -> Iterator[None]:
-    """Turn what the disk says into words that stop the export."""
-    try:
-        yield
-    except OSError as error:
-        msg = (
-            f"The journal {path.name} could not be written ({error.strerror or error}), so nothing may "
-            "leave. Make room, or give the right to write to it, and try again."
-        )
-        raise StoreError(msg) from error
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the journal alone; give up, in words, when another process keeps it."""
-    with _words_for(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        for _ in range(_TRIES):
-            if _taken(fd):
-                break
-            time.sleep(_STEP_S)
-        else:
-            msg = (
-                f"The journal {path.name} is held by another process for {_STEP_S * _TRIES:.0f} "
-                "seconds, so nothing may leave. Wait for that one, or end it, and try again."
-            )
-            raise StoreError(msg)
-        yield
-    finally:
-        os.close(fd)  # which gives the lock back
-
-
-def _taken(fd: int) -> bool:
-    """Try to take the lock; it is given back when the process ends, however it ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415  only there
-
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415  only there
-
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -15,6 +15,7 @@ from csgeo.disclosure.journal import Entry, anchor_from
 from csgeo.disclosure.pseudonyms import Keys
 from csgeo.errors import RecipeError, StoreError
 from csgeo.store import journal as kept
+from csgeo.store import turns
 from csgeo.store.journal import Journal, mend_journal, recorder, verify_journal, write_entry
 
 SECRET = bytes((i * 73 + i * i * 11 + 5) % 256 for i in range(32))
@@ -175,9 +176,9 @@ def test_an_anchor_that_cannot_be_written_stops_the_export(journal):
 
 
 def test_a_journal_that_another_holds_stops_the_export(journal, monkeypatch):
-    monkeypatch.setattr(kept, "_TRIES", 3)
+    monkeypatch.setattr(turns, "_TRIES", 3)
     with (
-        kept._alone(journal.path),
+        turns.alone(journal.path),
         pytest.raises(StoreError, match="held by another process"),
     ):
         write_entry(journal, ENTRY)

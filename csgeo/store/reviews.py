@@ -1,0 +1,164 @@
+"""Where are the reviewers' decisions kept?
+
+In ``reviews.toml`` on the secure side, each decision under the one before it and
+none ever taken out: an ``undo`` is a decision too. It can be read and compared as text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from csgeo.disclosure.journal import Entry
+from csgeo.disclosure.review import UNDO, Decision, check_decision, decision_on, standing
+from csgeo.errors import CsgeoError, StoreError
+from csgeo.store.journal import write_entry
+from csgeo.store.turns import alone, put_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from csgeo.store.journal import Journal
+
+#: Their names in the secure folder of a study.
+REVIEWS, PLACES = "reviews.toml", "places.csv"
+_HEADER = (
+    "# Who looked at each place before it could leave. Written by csgeo: do not edit by hand.\n"
+)
+
+
+def read_decisions(path: Path) -> tuple[Decision, ...]:
+    """Read all decisions, in the order in which they were made.
+
+    Parameters
+    ----------
+    path
+        ``reviews.toml``; none were made if it is not there.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read, with the number of the decision.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("decisions", [])
+        made = tuple(_decision(row) for row in rows)
+        standing(made)
+    except (ValueError, TypeError, KeyError, AttributeError, CsgeoError) as error:
+        msg = (
+            f"{path.name} must hold reviews as csgeo writes them; it cannot be read ({error}). Bring "
+            "it back from its copy: nothing leaves without the reviews."
+        )
+        raise StoreError(msg) from error
+    return made
+
+
+def add_decision(path: Path, decision: Decision, *, journal: Journal | None = None) -> None:
+    """Write a decision down: first in the journal, then under those that were made before.
+
+    Parameters
+    ----------
+    path
+        ``reviews.toml``; made with the first one.
+    decision
+        Complete.
+    journal
+        Gets one entry, ``reviewed``, without the reviewer's words.
+
+    Raises
+    ------
+    RecipeError
+        If the decision is incomplete, or undoes nothing.
+    StoreError
+        If either cannot be written; the decision does not stand then.
+    """
+    import tomli_w  # noqa: PLC0415  only needed to write
+
+    with alone(path):
+        made = (*read_decisions(path), check_decision(decision))
+        standing(made)
+        if journal is not None:
+            why = f", {decision.reason}" if decision.reason else ""
+            what = f"place {decision.place}: {decision.decided}{why}"
+            write_entry(journal, Entry("reviewed", what, decision.reviewer, decision.at))
+        rows = [{k: v for k, v in d._asdict().items() if v not in ("", ())} for d in made]
+        text = _HEADER + tomli_w.dumps({"decisions": rows})
+        put_whole(path, text.encode("utf-8"))
+
+
+def read_places(secure: Path) -> pd.DataFrame:
+    """Read the exact places that the last run found.
+
+    Returns
+    -------
+    places
+        n rows indexed ``hotspot_id`` with ``rank``, ``name`` and ``cells``.
+
+    Raises
+    ------
+    StoreError
+        If the recipe has not been run.
+    """
+    path = secure / PLACES
+    if not path.is_file():
+        msg = f"There are no places to review in {secure.name}. Run the recipe first: `csgeo run`."
+        raise StoreError(msg)
+    found = pd.read_csv(path, encoding="utf-8-sig", index_col="hotspot_id")
+    return found[["rank", "name", "cells"]].sort_values("rank")
+
+
+def review_list(places: pd.DataFrame, decisions: tuple[Decision, ...]) -> pd.DataFrame:
+    """Say of each place what was decided, by whom, or why it waits.
+
+    Parameters
+    ----------
+    places
+        From :func:`read_places`.
+    decisions
+        All that were made.
+
+    Returns
+    -------
+    review
+        ``places`` with ``decided`` (``waiting`` if nothing holds), ``reason``, ``reviewer``.
+    """
+    kept = standing(decisions)
+    rows = []
+    for place, text in zip(places.index, places["cells"], strict=True):
+        found, why = decision_on(str(place), text.split(), kept)
+        rows.append(
+            (found.decided, found.reason, found.reviewer) if found else ("waiting", why, "")
+        )
+    said = pd.DataFrame(rows, index=places.index, columns=["decided", "reason", "reviewer"])
+    return places.join(said.astype("str"))
+
+
+def undone(place: str, decisions: tuple[Decision, ...], *, who: str, at: dt.datetime) -> Decision:
+    """Give the decision that takes the last one on a place back.
+
+    Raises
+    ------
+    StoreError
+        If there is none.
+    """
+    own = [d for d in standing(decisions) if d.place == place]
+    if not own:
+        msg = f"There must be a review of {place} to undo; there is none. See `csgeo review list`."
+        raise StoreError(msg)
+    return Decision(place, own[-1].cells, UNDO, who, at)
+
+
+def _decision(row: dict[str, Any]) -> Decision:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    made = Decision(**values)
+    words = (made.place, made.decided, made.reviewer, made.reason, made.words)
+    texts = all(isinstance(v, str) for v in (*words, *made.cells, *made.moved_to))
+    if not texts or not isinstance(made.at, dt.datetime):
+        msg = "a value is of another kind"
+        raise TypeError(msg)
+    return made
