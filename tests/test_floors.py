@@ -17,6 +17,7 @@ GROUND = {
     "doorsteps",
     "tables",
     "errors",
+    "governance",
     "identifying",
     "vocabulary",
     "lattice",
@@ -36,7 +37,7 @@ QUESTIONS = {
     "disclosure",
     "samples",
 }
-BEAM = {"study", "checks", "history", "secure_side", "intake", "basemap", "store"}
+BEAM = {"study", "inventory", "checks", "history", "secure_side", "intake", "basemap", "store"}
 MAY_USE = (
     dict.fromkeys(GROUND, GROUND)
     | {room: GROUND | {room} for room in QUESTIONS}
@@ -46,6 +47,7 @@ MAY_USE = (
         "secure_side": {"study"},
         "history": GROUND | QUESTIONS | {"intake", "study"},
         "intake": GROUND | QUESTIONS,
+        "inventory": GROUND | QUESTIONS,
         "basemap": GROUND,
         "store": GROUND | QUESTIONS | {"store"},
         "outputs": GROUND | {"outputs", "disclosure.release"},

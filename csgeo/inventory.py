@@ -1,0 +1,249 @@
+"""What does a data protection impact assessment need to know about this recipe?
+
+Facts from the recipe and from what was read, with the questions that only people
+can answer left open. It is the inventory for an assessment, not the assessment.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from csgeo.disclosure.audiences import RULES
+from csgeo.governance import Governance
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from csgeo.recipe import Input, Recipe
+    from csgeo.sources.report import ReadReport
+
+_DROPPED = re.compile(r"column '(.*)' was not read: it looks to hold (.*)")
+_ASKED = {
+    "lawful_basis": "lawful basis",
+    "purpose": "purpose",
+    "controller": "controller",
+    "retention_until": "kept until",
+    "sharing_agreement": "sharing agreement",
+    "regime": "regime",
+}
+_RISKS = (
+    (
+        "A child is recognised from a small number or a place.",
+        ("Numbers describe at least the fewest people of the audience and are rounded by a secret key; "
+        "places are unions of lattice cells, never points or outlines of points."),
+    ),
+    (
+        "Two releases are taken from each other.",
+        ("A release is a fixed set of views; counts of the same cell are rounded alike; former "
+        "releases are checked first."),
+    ),
+    (
+        "One child with many records makes a place.",
+        "Distinct people are counted, not records; what rests on one person is not shown.",
+    ),
+    (
+        "A prison, hospital or police station is taken for a place of harm.",
+        ("Such places are set aside with the reason; a reviewer who knows the place keeps, nudges or "
+        "leaves out each one."),
+    ),
+    (
+        "Recording follows where police look, and looking follows the map.",
+        ("Records that enforcement made are left out unless the recipe keeps them; each map says that "
+        "recorded harm is not all harm."),
+    ),
+    (
+        "The map leads to watching young people instead of changing places.",
+        ("No person is scored or predicted; the list names places, with services near each. Who acts on "
+        "it, and how, is for the partnership to answer here."),
+    ),
+    (
+        "An analyst's files are copied, lost or read by others.",
+        ("Exact files stay in the secure folder, marked; who did what is in a sealed journal. Encrypted "
+        "disks and access rights are for the organisation to answer here."),
+    ),
+)  # fmt: skip
+
+
+def data_inventory(
+    recipe: Recipe, *, reports: Sequence[ReadReport] = (), on: dt.date | None = None
+) -> str:
+    """Write the data inventory of a recipe as a Markdown document.
+
+    Parameters
+    ----------
+    recipe
+        Which files, for what, and how they are protected.
+    reports
+        Of the files that were read, such as ``study.reports``; without them the columns that are
+        kept and dropped are not known, and the document says so.
+    on
+        The day of the document, as the door gives it: files past their last day are said.
+
+    Returns
+    -------
+    text
+        Markdown. It holds no record and no count of records at a place; how many rows each file
+        has is in it.
+    """
+    parts = [
+        f"# Data inventory: {_plain(recipe.title)}",
+        f"Marking: {_plain(recipe.marking)}."
+        + (f" Written on {on}." if on else "")
+        + " The inventory for a data protection impact assessment; what is marked **open** must be"
+        " answered by people.",
+        "## What is read",
+        _files(recipe),
+        "## By which right, and until when",
+        _rights(recipe, on),
+        "## Columns kept and dropped",
+        _columns(reports),
+        "## Who gets what",
+        _audiences(recipe),
+        "## Choices that shape the answer",
+        _choices(recipe),
+        "## Risks and measures",
+        _table(("risk", "measure"), _RISKS),
+        "## Open questions",
+        _questions(recipe, on),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def governance_of(one: Input) -> Governance:
+    """Give what the recipe says about a file; nothing, where it says nothing."""
+    return getattr(one, "governance", None) or Governance()
+
+
+def inputs_of(recipe: Recipe) -> list[tuple[str, Input]]:
+    """List the files of a recipe with what each is read as."""
+    several = ("incidents", "services", "places", "streets", "basemap")
+    found = [("study area", recipe.area)]
+    found += [(name, one) for name in several for one in getattr(recipe, name)]
+    found += [("residents", recipe.residents)] if recipe.residents else []
+    return found + ([("strata", recipe.strata)] if recipe.strata else [])
+
+
+def _files(recipe: Recipe) -> str:
+    rows = [
+        (
+            called,
+            f"`{one.file}`" + (f", layer `{one.layer}`" if one.layer else ""),
+            one.source or "",
+            "personal data" if called == "incidents" else "no person",
+        )
+        for called, one in inputs_of(recipe)
+    ]
+    return _table(("read as", "file", "from", "holds"), rows)
+
+
+def _rights(recipe: Recipe, on: dt.date | None) -> str:
+    rows = []
+    for called, one in inputs_of(recipe):
+        agreed = governance_of(one)
+        if called != "incidents" and agreed == Governance():
+            continue  # public data need no agreement
+        values = [getattr(agreed, name) for name in _ASKED]
+        late = on is not None and agreed.retention_until is not None and agreed.retention_until < on
+        said = ["**open**" if v is None else str(v) for v in values]
+        if late:
+            said[3] += " **past: erase it**"
+        rows.append((f"`{one.file}`", *said))
+    return _table(("file", *_ASKED.values()), rows)
+
+
+def _columns(reports: Sequence[ReadReport]) -> str:
+    if not reports:
+        return "Not known: the files were not read for this document."
+    rows = []
+    for report in reports:
+        dropped = [found for note in report.notes if (found := _DROPPED.fullmatch(note))]
+        rows.append(
+            (
+                f"`{report.file}`",
+                f"{report.rows_in:,}",
+                ", ".join(f"{ours} (`{theirs}`)" for ours, theirs in (report.columns or {}).items())
+                or "geometry and name",
+                ", ".join(f"`{d[1]}`: {d[2]}" for d in dropped) or "none that looks personal",
+            )
+        )
+    said = (
+        "Columns that are not named under *kept* are not used. Those under *not read* look as if "
+        "they identify a person, and are kept nowhere."
+    )
+    return f"{said}\n\n" + _table(("file", "rows", "kept as (column)", "not read"), rows)
+
+
+def _audiences(recipe: Recipe) -> str:
+    rows = [
+        (
+            rule.audience + (" (this recipe)" if rule.audience == recipe.release.audience else ""),
+            "exact counts on cells and places, never records"
+            if rule.exact
+            else f"at least {max(rule.least_people, recipe.release.least_people)} people, rounded to "
+            f"{max(rule.round_to, recipe.release.round_to)}",
+            f"{rule.cell_m} m, places {rule.place_cell_m} m",
+            f"{rule.lag_days} days after the end, over {rule.window_days} days or more",
+        )
+        for rule in RULES.values()
+    ]
+    said = (
+        "Records stay with the analysts. Everyone else gets a release, for one of these audiences."
+    )
+    return f"{said}\n\n" + _table(("audience", "numbers", "smallest cells", "when"), rows)
+
+
+def _choices(recipe: Recipe) -> str:
+    hot, days = recipe.hotspots, recipe.period
+    rows = [
+        ("period", f"{days.start or 'first record'} to {days.end or 'last record'}"),
+        ("harms", ", ".join(recipe.harms) or "all"),
+        ("method", f"{hot.method}, compared with {hot.expectation}"),
+        ("records made by enforcement", hot.enforcement.replace("_", " ")),
+        ("fewest people of a place", str(hot.least_people)),
+        ("longest list", f"{hot.most_places} places"),
+        ("answers are kept in", f"`{recipe.folder}` (`secure` for analysts only)"),
+    ]
+    return _table(("choice", "value"), rows)
+
+
+def _questions(recipe: Recipe, on: dt.date | None) -> str:
+    asked = []
+    records = [(one.file, governance_of(one)) for one in recipe.incidents]
+    for file, agreed in records:
+        if agreed.open_questions:
+            words = ", ".join(_ASKED[name] for name in agreed.open_questions)
+            asked.append(f"`{file}`: say its {words} under `[incidents.governance]`.")
+        if agreed.lawful_basis and "consent" in agreed.lawful_basis.casefold():
+            asked.append(
+                f"`{file}`: consent is seldom the basis for sharing to protect children: it must be "
+                "free to refuse and to withdraw. Is it meant?"
+            )
+        if on and agreed.retention_until and agreed.retention_until < on:
+            asked.append(f"`{file}`: its last day was {agreed.retention_until}. Erase it.")
+    regimes = {agreed.regime for _, agreed in records if agreed.regime}
+    if len(regimes) > 1:
+        asked.append(
+            "Files of both regimes (general, law enforcement) are joined: which gateway allows it?"
+        )
+    asked += [
+        "Who was asked: young people, families, those who work in these places?",
+        "Who may load, look at detail, review and release, and who checks the journal?",
+        "Does the list fall on some communities more than on others (Equality Act 2010, section 149)?",
+        "When is this document looked at again?",
+    ]
+    return "\n".join(f"- {question}" for question in asked)
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    if not rows:
+        return "None."
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(_plain(v) for v in row) + " |" for row in lines)
+
+
+def _plain(text: str) -> str:
+    """Keep a text in its cell, and its signs from meaning anything in Markdown or HTML."""
+    flat = " ".join(text.split())
+    return flat.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
