@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -24,12 +25,17 @@ from csgeo.sources.streets import read_streets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor, Future
     from pathlib import Path
 
     from csgeo.recipe import Input, Recipe
     from csgeo.sources.report import Reading, ReadReport
 
     Progress = Callable[[str, int, int], None]
+
+
+#: Files that are read at a time: while one is read by its own process, another's rows are understood.
+_AT_ONCE = 2
 
 
 @dataclass
@@ -69,62 +75,105 @@ def take_in(recipe: Recipe, progress: Progress) -> Intake:
     Raises
     ------
     SourceError
-        If a file cannot be read as what the recipe says it is.
+        If a file cannot be read as what the recipe says it is; if several
+        cannot, the first as they stand in :class:`Intake`.
     """
-    clerk = _Clerk(recipe, progress)
-    area = clerk.read(recipe.area, "area", _area)
-    intake = Intake(
-        area=area,
-        incidents=clerk.read_all(recipe.incidents, "records", lambda r, i: _incidents(r, i, area)),
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="reading") as pool:
+        try:
+            return _taken(recipe, _Clerk(recipe, progress, pool))
+        except BaseException:
+            pool.shutdown(
+                wait=False, cancel_futures=True
+            )  # what was refused is said without reading the rest
+            raise
+
+
+def _taken(recipe: Recipe, clerk: _Clerk) -> Intake:
+    """Ask for every file, then take them in the order in which they were asked for."""
+    (area,) = clerk.ask("area", _area, recipe.area)
+    records = clerk.ask(
+        "records", lambda r, i: _incidents(r, i, area.reading.result().table), *recipe.incidents
     )
-    intake.services = clerk.read_all(recipe.services, "services", _services)
-    intake.places = clerk.read_all(recipe.places, "places", _places)
-    intake.streets = clerk.read_all(recipe.streets, "streets", _streets)
-    intake.lines = clerk.read_all(recipe.basemap, "base map", _places)
-    if recipe.residents:
-        intake.residents = clerk.read(recipe.residents, "residents", _area)
-    if recipe.exposure:
-        intake.exposure = clerk.read(recipe.exposure, "exposure", _area)
-    if recipe.strata:
-        intake.strata = clerk.read(recipe.strata, "strata", _area)
-    intake.readings, intake.set_aside = clerk.readings, clerk.set_aside
-    intake.checksums = clerk.checksums
-    return intake
+    services = clerk.ask("services", _services, *recipe.services)
+    places = clerk.ask("places", _places, *recipe.places)
+    streets = clerk.ask("streets", _streets, *recipe.streets)
+    lines = clerk.ask("base map", _places, *recipe.basemap)
+    residents = clerk.ask("residents", _area, recipe.residents)
+    exposure = clerk.ask("exposure", _area, recipe.exposure)
+    strata = clerk.ask("strata", _area, recipe.strata)
+    clerk.ask_checksums()
+    return Intake(
+        area=clerk.take([area]),
+        incidents=clerk.take(records),
+        services=clerk.take(services),
+        places=clerk.take(places),
+        streets=clerk.take(streets),
+        lines=clerk.take(lines),
+        residents=clerk.take(residents),
+        exposure=clerk.take(exposure),
+        strata=clerk.take(strata),
+        readings=clerk.readings,
+        set_aside=clerk.set_aside,
+        checksums=clerk.checksums,
+    )
+
+
+class _Asked(NamedTuple):
+    """A file that is being read, or will be."""
+
+    called: str
+    one: Input
+    reading: Future[Reading]
 
 
 class _Clerk:
-    """Reads one file after another and keeps the account."""
+    """Has files read side by side, takes them one after another and keeps the account."""
 
-    def __init__(self, recipe: Recipe, progress: Progress) -> None:
-        self.recipe, self.progress = recipe, progress
-        inputs = [recipe.area, recipe.residents, recipe.exposure, recipe.strata, *recipe.incidents]
-        inputs += [*recipe.services, *recipe.places, *recipe.streets, *recipe.basemap]
-        self.files, self.done = sum(i is not None for i in inputs), 0
+    def __init__(self, recipe: Recipe, progress: Progress, pool: Executor) -> None:
+        self.recipe, self.progress, self.pool = recipe, progress, pool
+        self.asked: list[_Asked] = []
+        self.summed: dict[str, Future[str]] = {}
         self.readings: list[tuple[Input, ReadReport]] = []
         self.set_aside: dict[str, pd.DataFrame] = {}
         self.checksums: dict[str, str] = {}
 
-    def read(
-        self, one: Input, called: str, how: Callable[[Recipe, Input], Reading]
-    ) -> gpd.GeoDataFrame:
-        self.progress(f"Reading {called}", self.done, self.files)
-        reading = how(self.recipe, one)
-        self.done += 1
-        self.readings.append((one, reading.report))
+    def ask(
+        self, called: str, how: Callable[[Recipe, Input], Reading], *several: Input | None
+    ) -> list[_Asked]:
+        asked = [
+            _Asked(called, one, self.pool.submit(how, self.recipe, one))
+            for one in several
+            if one is not None
+        ]
+        self.asked += asked
+        return asked
+
+    def ask_checksums(self) -> None:
+        for name in (name for asked in self.asked for name in _files(asked.one)):
+            if name not in self.summed:
+                self.summed[name] = self.pool.submit(self._checksum, name)
+
+    def _checksum(self, name: str) -> str:
+        return checksum(self.recipe.path(name))
+
+    def take(self, several: list[_Asked]) -> Any:
+        tables = [self._take(asked) for asked in several]
+        return _stacked(tables) if tables else None
+
+    def _take(self, asked: _Asked) -> gpd.GeoDataFrame:
+        self.progress(f"Reading {asked.called}", len(self.readings), len(self.asked))
+        reading = asked.reading.result()
+        self.readings.append((asked.one, reading.report))
         if len(reading.set_aside):
-            self.set_aside[f"{len(self.readings):02d}_{called.replace(' ', '_')}"] = (
-                reading.set_aside
-            )
-        for name in (one.file, one.table, one.postcodes):
-            if name and name not in self.checksums:
-                self.checksums[name] = checksum(self.recipe.path(name))
+            name = f"{len(self.readings):02d}_{asked.called.replace(' ', '_')}"
+            self.set_aside[name] = reading.set_aside
+        for name in _files(asked.one):
+            self.checksums[name] = self.summed[name].result()
         return reading.table
 
-    def read_all(
-        self, several: tuple[Input, ...], called: str, how: Callable[[Recipe, Input], Reading]
-    ) -> Any:
-        tables = [self.read(one, called, how) for one in several]
-        return _stacked(tables) if tables else None
+
+def _files(one: Input) -> list[str]:
+    return [name for name in (one.file, one.table, one.postcodes) if name]
 
 
 def _stacked(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -16,6 +16,7 @@ import resource
 import select
 import signal
 import socket
+import stat
 import struct
 import sys
 from contextlib import suppress
@@ -93,16 +94,21 @@ class _Nursery:
             return False
         _load(name.decode())
         if len(given) == _GIVEN:
-            self._make(*given)
+            self._make(_of_libraries(self._own() | set(given)), *given)
         for fd in given[:2]:
             os.close(fd)
         return True
 
-    def _make(self, request: int, answer: int, told: int) -> None:
+    def _own(self) -> set[int]:
+        """Name what this process itself has open: nothing of it is for a reader."""
+        others = {fd for one in self.children.values() for fd in (one.ended, one.told.fileno())}
+        return {0, 1, 2, self.asked.fileno(), self.parent} | others
+
+    def _make(self, kept: set[int], request: int, answer: int, told: int) -> None:
         own = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _become_reader(own, request, answer, self.read)
+            _become_reader(own, kept, request, answer, self.read)
         one = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=told))
         self.children[pid] = one
         self.poll.register(one.ended, select.POLLIN)
@@ -132,14 +138,36 @@ def _load(holds: str) -> None:
     gc.freeze()  # a copy that looks for cycles would copy every page it looks at
 
 
-def _become_reader(nursery: int, request: int, answer: int, read: Callable[[], None]) -> None:
-    """Hold nothing but the request and the answer, then read; never returns."""
+def _of_libraries(own: set[int]) -> set[int]:
+    """Name the files that libraries keep open: PROJ its own database.
+
+    To close one would let the file that is read take its number, and its place
+    in the library. If anything but a file is kept open this process is unfit.
+    """
+    kept = set()
+    for fd in set(range(_MOST_OPEN)) - own:
+        with suppress(OSError):
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise SystemExit
+            kept.add(fd)
+    return kept
+
+
+def _become_reader(
+    nursery: int, kept: set[int], request: int, answer: int, read: Callable[[], None]
+) -> None:
+    """Hold nothing but the request, the answer and what libraries need, then read; never returns."""
     try:
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
         if os.getppid() == nursery:
             os.dup2(request, 0)
             os.dup2(answer, 1)
-            os.closerange(3, _MOST_OPEN)
+            for fd in kept:  # anew: an open file that is shared has one place where it is read
+                again = os.open(f"/proc/self/fd/{fd}", os.O_RDONLY)
+                os.dup2(again, fd)
+                os.close(again)
+            for fd in set(range(3, _MOST_OPEN)) - kept:
+                os.closerange(fd, fd + 1)
             read()
     finally:
         os._exit(1)

@@ -19,6 +19,7 @@ from csgeo.errors import UnreadableFile
 from csgeo.sources.apart import nursery as nurseries
 from csgeo.sources.apart import starting
 from csgeo.sources.apart.ask import ask
+from csgeo.sources.files import read_rows
 from csgeo.sources.limits import LIMITS, NATIONAL
 
 ROOT = str(Path(csgeo.__file__).parents[1])
@@ -131,12 +132,19 @@ def test_what_is_copied_has_one_thread_and_no_key_of_ours(sound, monkeypatch):
 def test_a_reader_holds_nothing_but_its_request_and_its_answer(sound, monkeypatch):
     code = (
         "import json, os, struct\n"
-        "held = [os.readlink(f'/proc/self/fd/{f}') for f in '012'] + [f for f in os.listdir('/proc/self/fd') if f not in '012']\n"
-        "t = json.dumps({'refused': repr(held)}).encode(); os.write(1, t + struct.pack('<Q', len(t))); os._exit(0)"
+        "where = lambda fd: os.readlink(f'/proc/self/fd/{fd}')\n"
+        "held = [where(fd) for fd in '012'] + sorted(where(fd) for fd in os.listdir('/proc/self/fd') if fd not in '012' and os.path.exists(f'/proc/self/fd/{fd}'))\n"
+        "t = json.dumps({'refused': '|'.join(held)}).encode(); os.write(1, t + struct.pack('<Q', len(t))); os._exit(0)"
     )
     stands_in(monkeypatch, code)
-    with pytest.raises(UnreadableFile, match=r"a\.gpkg \['/memfd:answer .*', '/memfd:answer .*', '/dev/null', '3'\]"):  # fmt: skip
-        read(sound)  # the third is the folder that it looks into
+    with pytest.raises(UnreadableFile) as told:
+        read(sound)
+    request, answer, nowhere, *others = str(told.value).removeprefix("a.gpkg ").split("|")
+    assert request.startswith("/memfd:answer")
+    assert answer.startswith("/memfd:answer")
+    assert nowhere == "/dev/null"
+    assert others
+    assert {Path(other).name for other in others} == {"proj.db"}
 
 
 @pytest.mark.parametrize(
@@ -157,6 +165,29 @@ def test_a_reader_that_ends_badly_is_said_and_the_next_one_reads(sound, monkeypa
     with pytest.raises(UnreadableFile, match=words):
         read(sound)
     assert nursery() == own
+
+
+@pytest.mark.parametrize("holds", [(), ("GeoPackage",), ("Parquet", "GeoPackage", "XLSX")])
+def test_what_was_loaded_before_changes_no_answer(sound, holds):
+    """PROJ keeps its database open: no file that is read may take its number."""
+    for one in holds:
+        starting._nursery().load(one)
+    for _ in range(2):
+        found = read(sound)
+        assert found.table["code"].to_pylist() == ["007", None]
+        assert found.said["crs"] == "EPSG:27700"
+        assert read_rows(sound.with_suffix(".shp")).geometry.crs.to_epsg() == 27700
+
+
+def test_a_nursery_whose_libraries_keep_more_than_files_open_is_not_used(sound, monkeypatch):
+    start = "import socket\nkept = socket.socketpair()\nfrom csgeo.sources.apart.nursery import main\nmain()"
+    monkeypatch.setattr(starting, "_NURSERY", starting._PATH + start)
+    monkeypatch.setattr(starting, "_PATIENCE_S", 0.5)
+    spawned: list[int] = []
+    spawn = starting._spawned
+    monkeypatch.setattr(starting, "_spawned", lambda *a: (spawned.append(1), spawn(*a))[1])
+    assert read(sound).table["code"].to_pylist() == ["007", None]
+    assert spawned == [1]
 
 
 def test_a_reader_that_does_not_end_is_ended(sound, monkeypatch):
