@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import csgeo
+from csgeo import governing
 from csgeo.errors import CsgeoError, NothingToReport, RecipeError
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Holds(enum.StrEnum):
     places = "places"
     streets = "streets"
 
+
+app.add_typer(governing.review, name="review")
+app.add_typer(governing.journal, name="journal")
+app.command()(governing.dpia)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for other programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]

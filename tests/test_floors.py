@@ -52,7 +52,11 @@ MAY_USE = (
         "store": GROUND | QUESTIONS | {"store"},
         "outputs": GROUND | {"outputs", "disclosure.release"},
         "answering": GROUND | BEAM | {"outputs", "disclosure.release"},
-        "cli": GROUND | BEAM | {"answering", "outputs", "disclosure.release", "sources", "samples"},
+        "governing": GROUND | BEAM,
+        "cli": {"governing"}
+        | GROUND
+        | BEAM
+        | {"answering", "outputs", "disclosure.release", "sources", "samples"},
         "app": GROUND | BEAM | {"answering", "outputs", "disclosure.release"},
     }
 )

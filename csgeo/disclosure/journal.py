@@ -14,8 +14,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csgeo.disclosure.pseudonyms import key_id
+from csgeo.disclosure.sparing import says_too_much
 from csgeo.errors import RecipeError, StoreError
-from csgeo.identifying import MARKS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,17 +37,7 @@ ACTS: Mapping[str, str] = {
 }
 #: The seal that the first entry names as the one before it.
 START = "0" * 64
-#: Longer texts are not for a journal; a line stays below what a disk writes at once.
-MOST_SIGNS = 500
 _MAY_NAME_STAFF = ("who", "for_whom")
-_EMAIL = "an e-mail address"
-_SMALL = re.compile(
-    r"\b(?:[1-9]|one|two|three|four|five|six|seven|eight|nine)\s+(?:\w+\s+)?"
-    r"(?:people|persons?|child(?:ren)?|girls?|boys?|victims?|records?|incidents?|cases?)\b",
-    re.IGNORECASE,
-)
-_PSEUDONYM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{40}")
-_POINT = re.compile(r"\d{5,7}\s*[,;]\s*\d{5,7}|-?\d{1,2}\.\d{4,}\s*[,;]\s*-?\d{1,2}\.\d{4,}")
 _ANCHOR = re.compile(r"csgeo-journal (\d{1,12}) ([0-9a-f]{64})\s*")
 _FIELDS = {"number", "did", "class", "what", "who", "at", "why", "for_whom", "key", "before"}
 
@@ -286,28 +276,10 @@ def _refuse(entry: Entry) -> None:
         raise RecipeError(msg)
     for name in ("what", "who", "why", "for_whom"):
         text = getattr(entry, name)
-        found = _says_too_much(text, staff=name in _MAY_NAME_STAFF)
+        found = says_too_much(text, staff=name in _MAY_NAME_STAFF)
         if found:
             msg = (
                 f"`{name}` of an entry of the journal must not hold {found}; it looks as if it did. Say "
                 "in general words what was done: a journal is read by more people than the data."
             )
             raise RecipeError(msg)
-
-
-def _says_too_much(text: str, *, staff: bool) -> str | None:
-    if len(text) > MOST_SIGNS:
-        return f"more than {MOST_SIGNS} signs"
-    for mark in MARKS:
-        if staff and mark.what == _EMAIL:
-            continue
-        if any(mark.holds(found.group()) for found in mark.pattern.finditer(text)):
-            return mark.what
-    for what, pattern in {
-        "a person's pseudonym": _PSEUDONYM,
-        "a point": _POINT,
-        "an exact small count": _SMALL,
-    }.items():
-        if pattern.search(text):
-            return what
-    return None

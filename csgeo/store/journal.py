@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csgeo.disclosure.journal import (
@@ -21,17 +22,32 @@ from csgeo.disclosure.journal import (
     last_anchor,
     seal_entry,
 )
+from csgeo.disclosure.pseudonyms import new_key_file, read_keys
 from csgeo.errors import StoreError
 from csgeo.store.turns import alone, put_whole
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from csgeo.disclosure.pseudonyms import Keys
 
 _CHUNK = 65_536
+
+
+__all__ = [
+    "Anchor",
+    "Entry",
+    "Journal",
+    "Verdict",
+    "anchor_from",
+    "journal_at",
+    "mend_journal",
+    "new_key_file",
+    "recorder",
+    "verify_journal",
+    "write_entry",
+]
 
 
 @dataclass(frozen=True)
@@ -231,3 +247,32 @@ def _kept_anchor(journal: Journal) -> Anchor | None:
     if journal.anchor is None or not journal.anchor.is_file():
         return None
     return anchor_from(journal.anchor.read_text(encoding="ascii", errors="replace"))
+
+
+def journal_at(secure: Path, *, key: str | None, anchor: str | None) -> Journal | None:
+    """Give the journal of a study, where the door was told of a key.
+
+    Parameters
+    ----------
+    secure
+        The secure folder of the study; the journal is ``journal.jsonl`` in it.
+    key
+        The key file, which must not lie in the secure folder; made by
+        :func:`csgeo.disclosure.pseudonyms.new_key_file`, for the journal alone.
+    anchor
+        The file of the anchor; best where those who write the journal cannot write.
+
+    Returns
+    -------
+    journal
+        None if there is no key: then nothing can be written down, and the door says so.
+
+    Raises
+    ------
+    WeakKey
+        If the key could be read by others, or lies with the data or in a repository.
+    """
+    if not key:
+        return None
+    keys = read_keys(Path(key), apart_from=[secure])
+    return Journal(secure / "journal.jsonl", keys, Path(anchor) if anchor else None)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csgeo.disclosure.journal import Entry
+from csgeo.disclosure.nudging import check_nudge, shifted
 from csgeo.disclosure.review import UNDO, Decision, check_decision, decision_on, standing
 from csgeo.errors import CsgeoError, StoreError
 from csgeo.store.journal import write_entry
@@ -162,3 +163,42 @@ def _decision(row: dict[str, Any]) -> Decision:
         msg = "a value is of another kind"
         raise TypeError(msg)
     return made
+
+
+def decided_on(
+    places: pd.DataFrame,
+    place: str,
+    decided: str,
+    reviewer: str,
+    at: dt.datetime,
+    *,
+    reason: str = "",
+    words: str = "",
+    steps: tuple[int, int] | None = None,
+    most_km2: float = 0.25,
+) -> Decision:
+    """Make a decision about a place of the last run, as a reviewer says it at the door.
+
+    Parameters
+    ----------
+    places
+        From :func:`read_places`.
+    place, decided, reviewer, at, reason, words
+        As in :class:`csgeo.disclosure.review.Decision`.
+    steps
+        By how many cells to the east and to the north it is nudged.
+    most_km2
+        The largest place.
+
+    Raises
+    ------
+    RecipeError
+        If it is incomplete, or the nudge goes too far or touches another place.
+    """
+    cells = tuple(sorted(str(places["cells"].loc[place]).split()))
+    moved_to: tuple[str, ...] = ()
+    if steps is not None:
+        moved_to = shifted(cells, east=steps[0], north=steps[1])
+        others = [text.split() for other, text in places["cells"].items() if other != place]
+        check_nudge(cells, moved_to, others, most_km2=most_km2)
+    return check_decision(Decision(place, cells, decided, reviewer, at, reason, words, moved_to))
