@@ -57,6 +57,9 @@ def answer(
         :func:`csgeo.save_release` refuse. A release that was there stays as it is then.
     """
     # heavy: a slip in the recipe is to be said before any of it loads
+    from csgeo.intake import be_ready  # noqa: PLC0415
+
+    be_ready()
     from csgeo.disclosure.release import make_release  # noqa: PLC0415
     from csgeo.outputs.write import write_outputs  # noqa: PLC0415
     from csgeo.secure_side import write_secure_side  # noqa: PLC0415

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from csgeo.errors import RecipeError
+from csgeo.sources.apart.starting import prepare
 from csgeo.sources.areas import read_areas
 from csgeo.sources.attach import attach
 from csgeo.sources.incidents import read_incidents
@@ -54,6 +55,11 @@ class Intake:
     readings: list[tuple[Input, ReadReport]] = field(default_factory=list)
     set_aside: dict[str, pd.DataFrame] = field(default_factory=dict)
     checksums: dict[str, str] = field(default_factory=dict)
+
+
+def be_ready() -> None:
+    """Let what reads files be loaded, beside this process, before any is asked for."""
+    prepare()
 
 
 def take_in(recipe: Recipe, progress: Progress) -> Intake:
@@ -151,10 +157,7 @@ class _Clerk:
     def ask_checksums(self) -> None:
         for name in (name for asked in self.asked for name in _files(asked.one)):
             if name not in self.summed:
-                self.summed[name] = self.pool.submit(self._checksum, name)
-
-    def _checksum(self, name: str) -> str:
-        return checksum(self.recipe.path(name))
+                self.summed[name] = self.pool.submit(checksum, self.recipe.path(name))
 
     def take(self, several: list[_Asked]) -> Any:
         tables = [self._take(asked) for asked in several]
@@ -192,14 +195,10 @@ def _stacked(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(stacked, geometry="geometry", crs=tables[0].crs).rename_axis(name)
 
 
-def _located(recipe: Recipe, one: Input) -> Path:
-    return recipe.path(one.file)
-
-
 def _area(recipe: Recipe, one: Input) -> Reading:
     from_table = {"stratum"} if one.table else set()
     reading = read_areas(
-        _located(recipe, one),
+        recipe.path(one.file),
         columns={k: v for k, v in one.columns.items() if k not in from_table} or None,
         layer=one.layer,
         crs=one.crs,
@@ -226,7 +225,7 @@ def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
     if one.format == "police":
         period = (recipe.period.start, recipe.period.end)
         return read_police(
-            _located(recipe, one),
+            recipe.path(one.file),
             harms=recipe.harms or None,
             period=period,
             where=one.where or None,
@@ -235,7 +234,7 @@ def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
         )
     _only(one, "table", "police")
     return read_incidents(
-        _located(recipe, one),
+        recipe.path(one.file),
         columns=one.columns or None,
         layer=one.layer,
         crs=one.crs,
@@ -251,10 +250,10 @@ def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
 
 def _services(recipe: Recipe, one: Input) -> Reading:
     if one.format == "gias":
-        return read_schools(_located(recipe, one))
+        return read_schools(recipe.path(one.file))
     _only(one, "table", "gias")
     return read_services(
-        _located(recipe, one),
+        recipe.path(one.file),
         kind=one.kind,
         columns=one.columns or None,
         layer=one.layer,
@@ -266,10 +265,10 @@ def _services(recipe: Recipe, one: Input) -> Reading:
 
 def _places(recipe: Recipe, one: Input) -> Reading:
     if one.format == "naptan":
-        return read_stops(_located(recipe, one))
+        return read_stops(recipe.path(one.file))
     _only(one, "table", "naptan")
     return read_places(
-        _located(recipe, one),
+        recipe.path(one.file),
         kind=one.kind,
         columns=one.columns or None,
         layer=one.layer,
@@ -281,7 +280,7 @@ def _places(recipe: Recipe, one: Input) -> Reading:
 
 def _streets(recipe: Recipe, one: Input) -> Reading:
     return read_streets(
-        _located(recipe, one), columns=one.columns or None, layer=one.layer, crs=one.crs
+        recipe.path(one.file), columns=one.columns or None, layer=one.layer, crs=one.crs
     )
 
 
