@@ -2,30 +2,28 @@
 
 Run it with ``python benchmarks/clusters.py [records] [reach_m] [least_records]``. Records are those
 of data.police.uk (all forces, placed on snap points, so that many lie on one coordinate), drawn by
-chance where fewer are asked for; CSGEO_OPEN_DATA names their folder. Each side runs in a process of its own, one after
-the other in one run; the time is that of the whole call on plain coordinates, the memory what
-the call added to the most that the process held. Our kernels are compiled once on a new
-computer; that time is printed apart.
+chance where fewer are asked for; CSGEO_OPEN_DATA names their folder, and without it towns with stacks are
+invented. The time is that of the whole call on plain coordinates (``measuring.py``). Our kernels are
+compiled once on a new computer; that time is printed apart.
 
-The labels must be equal, number by number. ``growth`` as the only argument prints our own time and memory on
-invented towns of 10^4 to 10^7 records.
+The labels must be equal, number by number. ``growth.py`` measures invented towns of 10^4 to 10^7 records.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import resource
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from measuring import THREADS, Row, alone
 
-WANTED = 3
-Measured = dict[str, float | np.ndarray]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Question = Callable[[], np.ndarray]
 
 
 def police(records: int) -> tuple[np.ndarray, np.ndarray]:
@@ -53,70 +51,44 @@ def invented(records: int) -> tuple[np.ndarray, np.ndarray]:
     return chosen[:, 0].copy(), chosen[:, 1].copy()
 
 
-def most_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def records_of(records: int) -> tuple[np.ndarray, np.ndarray]:
+    return police(records) if os.environ.get("CSGEO_OPEN_DATA") else invented(records)
 
 
-def csgeo_(x: np.ndarray, y: np.ndarray, reach_m: float, least: int, times: int = 3) -> Measured:
+def csgeo_(records: int, reach_m: float, least: int) -> Question:
     from csgeo.hotspots.clusters.dbscan import label
 
-    start = time.perf_counter()
-    label(x[:50], y[:50], reach_m=reach_m, least_records=2)
-    compiled = time.perf_counter() - start
-    before, took = most_mb(), []
-    for _ in range(times):
-        start = time.perf_counter()
-        found = label(x, y, reach_m=reach_m, least_records=least)
-        took.append(time.perf_counter() - start)
-    return {
-        "took": min(took), "MB": most_mb() - before, "first": compiled, "labels": found.labels,
-    }  # fmt: skip
+    x, y = records_of(records)
+    return lambda: label(x, y, reach_m=reach_m, least_records=least).labels
 
 
-def sklearn_(x: np.ndarray, y: np.ndarray, reach_m: float, least: int) -> Measured:
+def sklearn_(records: int, reach_m: float, least: int) -> Question:
     from sklearn.cluster import DBSCAN
 
-    points = np.column_stack([x, y])
-    DBSCAN(eps=reach_m, min_samples=2).fit(points[:50])
-    before = most_mb()
-    start = time.perf_counter()
-    found = DBSCAN(eps=reach_m, min_samples=least, n_jobs=2).fit(points)
-    took = time.perf_counter() - start
-    return {"took": took, "MB": most_mb() - before, "first": 0.0, "labels": found.labels_}
+    points = np.column_stack(records_of(records))
+    return lambda: DBSCAN(eps=reach_m, min_samples=least, n_jobs=THREADS).fit(points).labels_
 
 
-def alone(question, *arguments) -> Measured:
-    """Ask in a process of its own, so that the memory is its own."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(question, *arguments).result()
+def row(records: int = 1_000_000, reach_m: float = 20, least: int = 30) -> Row:
+    ours = alone(csgeo_, records, reach_m, least)
+    theirs = alone(sklearn_, records, reach_m, least, times=1, small=(1000, reach_m, least))
+    assert np.array_equal(ours.answer, theirs.answer), "the labels differ"
+    points = len(np.unique(np.column_stack(records_of(records)), axis=0))
+    work = f"DBSCAN, {records:,} records on {points:,} points, {reach_m:g} m, {least} records"
+    words = f"labels equal, {int(ours.answer.max()) + 1:,} clusters"
+    return Row(work, "scikit-learn, every record", ours, theirs, words, ratio=3)
 
 
 def main(records: int = 1_000_000, reach_m: float = 20, least: int = 30) -> None:
-    x, y = police(records)
-    points = len(np.unique(x + 1j * y))
-    print(f"DBSCAN, {len(x):,} records on {points:,} points, {reach_m:g} m, {least} records")
-    ours = alone(csgeo_, x, y, reach_m, least)
+    found = row(records, reach_m, least)
+    ours, theirs = found.ours, found.theirs
+    print(found.work)
     print(
-        f"csgeo         {ours['took']:8.2f} s, {ours['MB']:6.0f} MB more (first {ours['first']:.1f} s)"
+        f"csgeo         {ours.seconds:8.2f} s, {ours.mb:6.0f} MB more (first {ours.first_s:.1f} s)"
     )
-    peer = alone(sklearn_, x, y, reach_m, least)
-    print(f"scikit-learn  {peer['took']:8.2f} s, {peer['MB']:6.0f} MB more")
-    assert np.array_equal(ours["labels"], peer["labels"]), "the labels differ"
-    clusters = int(ours["labels"].max()) + 1
-    print(
-        f"labels equal, {clusters:,} clusters; scikit-learn takes {peer['took'] / ours['took']:.1f} x as long (asked: {WANTED})"
-    )
-
-
-def growth() -> None:
-    for power in (4, 5, 6, 7):
-        x, y = invented(10**power)
-        ours = alone(csgeo_, x, y, 100.0, 50, 2)
-        print(f"10^{power} records: {ours['took']:7.3f} s, {ours['MB']:6.0f} MB more")
+    print(f"scikit-learn  {theirs.seconds:8.2f} s, {theirs.mb:6.0f} MB more")
+    print(f"{found.equal}; scikit-learn takes {found.times:.1f} x as long (asked: {found.ratio:g})")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["growth"]:
-        growth()
-    else:
-        main(*(kind(word) for kind, word in zip((int, float, int), sys.argv[1:], strict=False)))
+    main(*(kind(word) for kind, word in zip((int, float, int), sys.argv[1:], strict=False)))

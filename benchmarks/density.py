@@ -3,27 +3,28 @@
 Run it with ``python benchmarks/density.py [records] [cells a side] [bandwidth in cells] [picture]``;
 the picture, if named, plots the growth.
 Records are drawn by chance around sixty middles. Epanechnikov: libkdv's shared library on as
-many threads, on the same pixels (its call alone and with the text that it takes and gives),
-and scikit-learn on a hundredth of the work. Gaussian: KDEpy's FFTKDE on the same
-cells; both are held against the exact sum at 400 cells. Peers that are not installed are left out,
-and said. Memory is the most that Python and NumPy held at once; libkdv's own is not seen by that.
+many threads and pixels (its call, without making the text that it takes), and scikit-learn on a
+thousandth of the cells. Gaussian: KDEpy's FFTKDE on the same
+cells; both are held against the exact sum at 400 cells. In the growth, memory is the most that
+Python and NumPy held at once.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
 import time
 import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
+from measuring import THREADS, Row, alone
 
 from csgeo.hotspots.density.surface import Grid, density_raster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Question = Callable[[], np.ndarray]
 
 
 def drawn(records: int, side: int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,91 +55,96 @@ def exact(x: np.ndarray, y: np.ndarray, at: np.ndarray, shape: Callable) -> np.n
     return np.array([shape((x - a) ** 2 + (y - b) ** 2).sum() for a, b in at])
 
 
-def has(peer: str) -> bool:
-    there = importlib.util.find_spec(peer) is not None
-    if not there:
-        print(f"  {peer} is not installed: left out")
-    return there
+def csgeo_(kernel: str, records: int, side: int, h: float) -> Question:
+    x, y = drawn(records, side)
+    grid, unscaled = Grid(0.0, 0.0, 1.0, side, side), kernel == "epanechnikov"
+    return lambda: density_raster(x, y, grid, bandwidth_m=h, kernel=kernel, unscaled=unscaled)
 
 
-def libkdv_call(x: np.ndarray, y: np.ndarray, side: int, h: float) -> tuple[float, float, float]:
-    """Give the seconds of libkdv's call alone, those with its texts, and the sum of its values."""
+def libkdv_(records: int, side: int, h: float) -> Question:
+    """Ask libkdv for x, y and value of its pixels; the text that it takes is made beforehand."""
     from libkdv import kdv as module
 
-    make = getattr(module, "kdv", module)
-    start = time.perf_counter()
+    x, y = drawn(records, side)
     # it doubles the bandwidth that it is given, and names rows what others name columns
-    job = make(
-        np.column_stack([x, y]), GPS=False, bound=[0, side, 0, side], num_threads=os.cpu_count(),
+    job = getattr(module, "kdv", module)(
+        np.column_stack([x, y]), GPS=False, bound=[0, side, 0, side], num_threads=THREADS,
         row_pixels=side, col_pixels=side, bandwidth=h / 2,
     )  # fmt: skip
-    begun = time.perf_counter()
-    result = job.compute()
-    end = time.perf_counter()
-    return end - begun, end - start, float(result["val"].sum())
+    return lambda: job.compute().to_numpy()
 
 
-def epanechnikov(x: np.ndarray, y: np.ndarray, grid: Grid, h: float, at: np.ndarray) -> None:
-    def ours() -> np.ndarray:
-        return density_raster(x, y, grid, bandwidth_m=h, kernel="epanechnikov", unscaled=True)
-
-    ours()
-    raster, seconds, most = measured(ours, 5)
-    wanted = exact(x, y, at + 0.5, lambda d2: np.maximum(1 - d2 / h**2, 0))
-    off = np.abs(raster[at[:, 1], at[:, 0]] - wanted).max() / raster.max()
-    print(
-        f"Epanechnikov, exact: {seconds:.3f} s (wanted: 1 s), {most:.0f} MB; off by {off:.0e} of the peak"
-    )
-    if has("libkdv"):
-        alone, with_texts, _ = libkdv_call(x, y, grid.columns, h)
-        print(
-            f"  libkdv {alone:.2f} s ({with_texts:.2f} s with making its text): "
-            f"{alone / seconds:.0f} times as fast (wanted: 100)"
-        )
-    if has("sklearn"):
-        from sklearn.neighbors import KernelDensity
-
-        few = np.random.default_rng(2).integers(
-            0, grid.columns, (grid.rows * grid.columns // 1000, 2)
-        )
-        start = time.perf_counter()
-        KernelDensity(kernel="epanechnikov", bandwidth=h).fit(
-            np.column_stack([x, y])
-        ).score_samples(few)
-        took = (time.perf_counter() - start) * 1000
-        print(
-            f"  scikit-learn, from a thousandth of the cells: {took:.0f} s, {took / seconds:.0f} times as long"
-        )
-
-
-def gaussian(x: np.ndarray, y: np.ndarray, grid: Grid, h: float, at: np.ndarray) -> None:
-    def ours() -> np.ndarray:
-        return density_raster(x, y, grid, bandwidth_m=h, kernel="gaussian")
-
-    ours()
-    raster, seconds, most = measured(ours, 5)
-    wanted = exact(x, y, at + 0.5, lambda d2: np.exp(-d2 / (2 * h**2))) / (2 * np.pi * h**2) * 1e6
-    off = np.abs(raster[at[:, 1], at[:, 0]] - wanted).max() / raster.max()
-    print(f"Gaussian: {seconds:.3f} s, {most:.0f} MB; off by at most {off:.1e} of the peak")
-    if not has("KDEpy"):
-        return
+def kdepy_(records: int, side: int, h: float) -> Question:
     from KDEpy import FFTKDE
 
-    # KDEpy asks for a grid around all records: ours with one more cell on each side
-    line = np.arange(-1, grid.columns + 1) + 0.5
+    x, y = drawn(records, side)
+    # it asks for a grid around all records: ours with one more cell on each side
+    line = np.arange(-1, side + 1) + 0.5
     nodes = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1).reshape(-1, 2)
     points = np.column_stack([x, y])
+    return lambda: FFTKDE(kernel="gaussian", bw=h).fit(points).evaluate(nodes)
 
-    def theirs() -> np.ndarray:
-        return FFTKDE(kernel="gaussian", bw=h).fit(points).evaluate(nodes)
 
-    theirs()
-    flat, peer_seconds, peer_most = measured(theirs, 3)
-    peer = flat.reshape(len(line), len(line))[1:-1, 1:-1].T * len(x) * 1e6
-    peer_off = np.abs(peer[at[:, 1], at[:, 0]] - wanted).max() / raster.max()
+def epanechnikov_row(records: int = 1_000_000, side: int = 1000, h: float = 25.0) -> Row:
+    x, y = drawn(records, side)
+    few = (1000, 50, h)
+    ours = alone(csgeo_, "epanechnikov", records, side, h)
+    theirs = alone(libkdv_, records, side, h, times=1, small=few)
+
+    def wanted(at: np.ndarray) -> np.ndarray:
+        return exact(x, y, at, lambda d2: np.maximum(1 - d2 / h**2, 0))
+
+    at = places(side)
+    off = np.abs(ours.answer[at[:, 1], at[:, 0]] - wanted(at + 0.5)).max() / ours.answer.max()
+    # libkdv chooses its own places, and scales its surface to a peak of 1
+    at = theirs.answer[np.random.default_rng(3).integers(0, len(theirs.answer), 400)]
+    due = wanted(at[:, :2])
+    scaled = at[:, 2] * (due @ due) / (due @ at[:, 2])
+    peer_off = np.abs(scaled - due).max() / ours.answer.max()
+    words = f"both are the exact sum: off by {off:.0e} and {peer_off:.0e} of the peak"
+    work = f"exact Epanechnikov density, {records:,} points, {side:,} x {side:,}"
+    return Row(work, "libkdv", ours, theirs, words, ratio=100, most_s=1)
+
+
+def gaussian_row(records: int = 1_000_000, side: int = 1000, h: float = 25.0) -> Row:
+    x, y = drawn(records, side)
+    ours = alone(csgeo_, "gaussian", records, side, h)
+    theirs = alone(kdepy_, records, side, h)
+    at, line = places(side), side + 2
+    wanted = exact(x, y, at + 0.5, lambda d2: np.exp(-d2 / (2 * h**2))) / (2 * np.pi * h**2) * 1e6
+    off = np.abs(ours.answer[at[:, 1], at[:, 0]] - wanted).max() / ours.answer.max()
+    peer = theirs.answer.reshape(line, line)[1:-1, 1:-1].T * records * 1e6
+    peer_off = np.abs(peer[at[:, 1], at[:, 0]] - wanted).max() / ours.answer.max()
+    words = f"off the exact sum by {off:.0e}, the peer by {peer_off:.0e} of the peak"
+    if not off <= peer_off:
+        words = f"**larger error**: {words}"
+    return Row("the same, Gaussian", "KDEpy FFTKDE", ours, theirs, words, ratio=1)
+
+
+def places(side: int) -> np.ndarray:
+    """Choose the 400 cells at which surfaces are held against the exact sum."""
+    return np.random.default_rng(3).integers(0, side, (400, 2))
+
+
+def shown(row: Row) -> None:
+    ours, theirs = row.ours, row.theirs
     print(
-        f"  KDEpy FFTKDE {peer_seconds:.3f} s, {peer_most:.0f} MB; off by at most {peer_off:.1e}: "
-        f"{peer_seconds / seconds:.1f} times as fast (wanted: 1), error {peer_off / off:.0f} times smaller"
+        f"{row.work}: {ours.seconds:.3f} s, {ours.mb:.0f} MB; {row.peer} {theirs.seconds:.3f} s, "
+        f"{theirs.mb:.0f} MB: {row.times:.1f} times as fast (wanted: {row.ratio}); {row.equal}"
+    )
+
+
+def against_scikit_learn(records: int, side: int, h: float, seconds: float) -> None:
+    from sklearn.neighbors import KernelDensity
+
+    few = np.random.default_rng(2).integers(0, side, (side * side // 1000, 2))
+    start = time.perf_counter()
+    KernelDensity(kernel="epanechnikov", bandwidth=h).fit(
+        np.column_stack(drawn(records, side))
+    ).score_samples(few)
+    took = (time.perf_counter() - start) * 1000
+    print(
+        f"  scikit-learn, from a thousandth of the cells: {took:.0f} s, {took / seconds:.0f} times as long"
     )
 
 
@@ -223,14 +229,10 @@ def barriers(side: int = 316, h: float = 8.0) -> None:
 def main(
     records: int = 1_000_000, side: int = 1000, bandwidth: float = 25.0, picture: str = ""
 ) -> None:
-    x, y = drawn(records, side)
-    grid = Grid(0.0, 0.0, 1.0, side, side)
-    at = np.random.default_rng(3).integers(0, side, (400, 2))
-    print(
-        f"{records:,} records, {side} x {side} cells, bandwidth {bandwidth:g} cells, {os.cpu_count()} cores"
-    )
-    epanechnikov(x, y, grid, bandwidth, at)
-    gaussian(x, y, grid, bandwidth, at)
+    row = epanechnikov_row(records, side, bandwidth)
+    shown(row)
+    against_scikit_learn(records, side, bandwidth, row.ours.seconds)
+    shown(gaussian_row(records, side, bandwidth))
     barriers()
     growth(side, bandwidth, 10 * records, picture)
 

@@ -4,19 +4,17 @@ Run it with ``python benchmarks/knox.py [events] [permutations]``. The same even
 csgeo and through ``pointpats.Knox`` (``pip install pointpats``), one after the other in one run;
 both must count the same pairs. pointpats has no table of bands, so the second line has no peer.
 
-Each side is run once to load what it loads, then timed; the memory is the most that Python and
-NumPy held at once during a further run.
+Each side runs in a process of its own (``measuring.py``).
 """
 
 from __future__ import annotations
 
 import sys
-import time
-import tracemalloc
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from measuring import Row, alone
 
 from csgeo.hotspots.repeats.events import Events, events_at
 from csgeo.hotspots.repeats.knox import knox
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SPACE_M, TIME_DAYS = 200.0, 14.0
-WANTED = 150
 WANTED_TABLE_S = 10.0
 
 
@@ -42,51 +39,66 @@ def drawn(n: int, *, days: int = 730) -> Events:
     return events_at(xy[:, 0].round(), xy[:, 1].round(), rng.integers(0, days, n))
 
 
-def measured(question: Callable[[], Any], times: int) -> tuple[Any, float, float]:
-    """Answer, best time of `times` runs in seconds, most memory held in a further run in MB."""
-    question()
-    best = np.inf
-    for _ in range(times):
-        start = time.perf_counter()
-        answer = question()
-        best = min(best, time.perf_counter() - start)
-    tracemalloc.start()
-    question()
-    most = tracemalloc.get_traced_memory()[1] / 1e6
-    tracemalloc.stop()
-    return answer, best, most
+def csgeo_(n: int, permutations: int) -> Callable[[], tuple[int, int, int]]:
+    events = drawn(n)
+
+    def question() -> tuple[int, int, int]:
+        found = knox(events, space_m=SPACE_M, time_days=TIME_DAYS, replicates=permutations)
+        return found.near_in_both, found.near_in_space, found.near_in_time
+
+    return question
 
 
-def main(n: int = 5_000, permutations: int = 99) -> None:
+def pointpats_(n: int, permutations: int) -> Callable[[], tuple[int]]:
     from pointpats import Knox
 
     events = drawn(n)
     space, when = np.column_stack([events.x, events.y]), events.when[:, None]
 
-    def ours() -> Any:
-        return knox(events, space_m=SPACE_M, time_days=TIME_DAYS, replicates=permutations)
-
-    def theirs() -> Any:
+    def question() -> tuple[int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Knox(space, when, SPACE_M, TIME_DAYS, permutations=permutations)
+            return (
+                int(Knox(space, when, SPACE_M, TIME_DAYS, permutations=permutations).statistic_),
+            )
 
-    our, our_s, our_mb = measured(ours, times=9)
-    their, their_s, their_mb = measured(theirs, times=2)
-    assert our.near_in_both == their.statistic_, (our.near_in_both, their.statistic_)
+    return question
+
+
+def table_of_bands(n: int) -> Callable[[], tuple[int, int]]:
+    events = drawn(n)
+
+    def question() -> tuple[int, int]:
+        table = near_repeat(events, replicates=999).table
+        near = table.loc[np.isfinite(table["space_below_m"]), "observed"].sum()
+        return int(near), len(table)
+
+    return question
+
+
+def row(n: int = 5_000, permutations: int = 99) -> Row:
+    ours = alone(csgeo_, n, permutations, times=9)
+    theirs = alone(pointpats_, n, permutations, small=(500, 9))
+    both, space, when = ours.answer
+    assert both == theirs.answer[0], (ours.answer, theirs.answer)
+    words = f"equal: {both:,} pairs near in both ({space:,} in space, {when:,} in time)"
+    work = f"Knox, {n:,} events, {permutations} permutations"
+    return Row(work, "pointpats", ours, theirs, words, ratio=150)
+
+
+def main(n: int = 5_000, permutations: int = 99) -> None:
+    found = row(n, permutations)
+    print(f"{found.work}: {found.equal}")
     print(
-        f"Knox, {n:,} events, {our.near_in_space:,} pairs near in space, {our.near_in_time:,} in time, "
-        f"{our.near_in_both:,} in both; {permutations} permutations"
+        f"csgeo {found.ours.seconds:.4f} s, {found.ours.mb:.0f} MB; "
+        f"pointpats {found.theirs.seconds:.2f} s, {found.theirs.mb:.0f} MB"
     )
-    print(f"csgeo {our_s:.4f} s, {our_mb:.0f} MB; pointpats {their_s:.2f} s, {their_mb:.0f} MB")
-    print(f"{their_s / our_s:.0f} times as fast (wanted: {WANTED})")
-
-    many = drawn(10_000)
-    found, table_s, table_mb = measured(lambda: near_repeat(many, replicates=999), times=1)
-    near = found.table.loc[np.isfinite(found.table["space_below_m"]), "observed"].sum()
+    print(f"{found.times:.0f} times as fast (wanted: {found.ratio})")
+    table = alone(table_of_bands, 10_000, times=1)
+    near, cells = table.answer
     print(
-        f"Near-repeat table, 10,000 events, {near:,} pairs below 400 m, {len(found.table)} cells, "
-        f"999 permutations: {table_s:.2f} s (wanted: seconds, <= {WANTED_TABLE_S:g}), {table_mb:.0f} MB"
+        f"Near-repeat table, 10,000 events, {near:,} pairs below 400 m, {cells} cells, 999 permutations: "
+        f"{table.seconds:.2f} s (wanted: seconds, <= {WANTED_TABLE_S:g}), {table.mb:.0f} MB"
     )
 
 

@@ -1,34 +1,38 @@
 """How much faster is Gi* with 999 conditional permutations than with the usual peers?
 
 Run it with ``python benchmarks/local.py [side] [permutations]``: side x side cells, queen
-neighbours, rates drawn by chance (without ties, which the three count differently in the lower tail). Each side runs in a process of its own, one after the other in one
-run: the neighbours are found, then the statistic is asked for. The time is that of the statistic
-with z, p and permutations; the memory is the most that the process held. pygeoda is C++ and is
-asked both ways it offers: "lookup-table", which shares draws among units as csgeo does, and
-"complete", its default. esda is timed with its compiled kernels warm (their first call, which
-compiles, is printed too).
+neighbours, rates drawn by chance (without ties, which the three count differently in the lower
+tail). The neighbours are found first and timed apart; the time is that of the statistic with z, p
+and permutations (``measuring.py``). pygeoda is C++ and is asked both ways it offers:
+"lookup-table", which shares draws among units as csgeo does, and "complete", its default, which is
+left out of the table. esda is timed with its compiled kernels warm.
 
 All must agree: the p-values with pygeoda's to what 999 draws leave open, z with esda's to 1e-9.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
+from measuring import THREADS, Row, Side, alone
 
-THREADS = 2
-WANTED = 5
-Measured = dict[str, float | np.ndarray]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Local(NamedTuple):
+    """z and one-sided p of each cell, and the seconds in which neighbours were found."""
+
+    neighbours_s: float
+    z: np.ndarray | None
+    p: np.ndarray
 
 
 def lattice(side: int) -> gpd.GeoDataFrame:
@@ -39,7 +43,7 @@ def lattice(side: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"rate": rng.gamma(surface)}, geometry=shapes, crs=27700)
 
 
-def csgeo_(side: int, permutations: int) -> Measured:
+def csgeo_(side: int, permutations: int) -> Callable[[], Local]:
     from csgeo.hotspots.local.getis_ord import local_getis_ord
     from csgeo.hotspots.local.neighbours import touching
 
@@ -47,35 +51,37 @@ def csgeo_(side: int, permutations: int) -> Measured:
     start = time.perf_counter()
     near = touching(cells.geometry)
     found = time.perf_counter() - start
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
+
+    def question() -> Local:
         answer = local_getis_ord(cells["rate"], near, permutations=permutations)
-        times.append(time.perf_counter() - start)
-    return report(found, times[0], min(times), answer["z"], answer["p_permuted"] / 2)
+        return Local(found, answer["z"].to_numpy(), answer["p_permuted"].to_numpy() / 2)
+
+    return question
 
 
-def pygeoda_(side: int, permutations: int, method: str) -> Measured:
+def pygeoda_(side: int, permutations: int, method: str) -> Callable[[], Local]:
     import pygeoda
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cells.shp"
-        lattice(side).to_file(path)
+        table = lattice(side)
+        table.to_file(path)
         cells = pygeoda.open(str(path))
-        start = time.perf_counter()
-        near = pygeoda.queen_weights(cells)
-        found = time.perf_counter() - start
-        start = time.perf_counter()
+    start = time.perf_counter()
+    near = pygeoda.queen_weights(cells)
+    found = time.perf_counter() - start
+
+    def question() -> Local:
         answer = pygeoda.local_gstar(
-            near, cells["rate"], permutations=permutations, permutation_method=method,
+            near, table["rate"], permutations=permutations, permutation_method=method,
             cpu_threads=THREADS,
         )  # fmt: skip
-        took = time.perf_counter() - start
-        p = pd.Series(answer.lisa_pvalues())
-    return report(found, took, took, pd.Series(np.nan, index=p.index), p)
+        return Local(found, None, np.asarray(answer.lisa_pvalues()))
+
+    return question
 
 
-def esda_(side: int, permutations: int) -> Measured:
+def esda_(side: int, permutations: int) -> Callable[[], Local]:
     import esda
     from libpysal.graph import Graph
 
@@ -83,53 +89,64 @@ def esda_(side: int, permutations: int) -> Measured:
     start = time.perf_counter()
     near = Graph.build_contiguity(cells, rook=False)
     found = time.perf_counter() - start
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
+
+    def question() -> Local:
         answer = esda.G_Local(
             cells["rate"].to_numpy(float), near, transform="B", star=True, n_jobs=THREADS,
             permutations=permutations, keep_simulations=False, seed=1,
         )  # fmt: skip
-        times.append(time.perf_counter() - start)
-    return report(found, times[0], times[1], pd.Series(answer.Zs), pd.Series(answer.p_sim))
+        return Local(found, answer.Zs, answer.p_sim)
+
+    return question
 
 
-def report(found: float, first: float, took: float, z: pd.Series, p: pd.Series) -> Measured:
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "neighbours": found, "first": first, "took": took, "MB": most,
-        "z": z.to_numpy(), "p": p.to_numpy(),
-    }  # fmt: skip
+def p_apart(ours: Side, theirs: Side) -> float:
+    """Give the mean difference of the p-values, of which other draws leave some."""
+    return float(
+        np.nanmean(np.abs(np.minimum(ours.answer.p, 0.5) - np.minimum(theirs.answer.p, 0.5)))
+    )
 
 
-def alone(question, *arguments) -> Measured:
-    """Ask in a process of its own, so that the memory is its own."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(question, *arguments).result()
+def rows(side: int = 300, permutations: int = 999, *, complete: bool = False) -> list[Row]:
+    """Hold Gi* against pygeoda, sharing draws, and esda; with `complete`, pygeoda's default too."""
+    ours = alone(csgeo_, side, permutations, times=5)
+    peers = {
+        "pygeoda (C++), shared draws": alone(pygeoda_, side, permutations, "lookup-table"),
+        "esda, compiled": alone(esda_, side, permutations, times=1, small=(30, permutations)),
+    }
+    if complete:
+        peers["pygeoda, its default"] = alone(
+            pygeoda_, side, permutations, "complete", times=1, small=(30, permutations, "complete")
+        )
+    found = []
+    for name, peer in peers.items():
+        apart = p_apart(ours, peer)
+        assert apart < 0.02 * (1000 / (permutations + 1)) ** 0.5, (
+            f"the p-values of {name} are others"
+        )
+        words = f"p {apart:.3f} apart on average (other draws)"
+        if peer.answer.z is not None:
+            off = float(np.nanmax(np.abs(ours.answer.z - peer.answer.z)))
+            assert off <= 1e-9, f"the z-scores differ by {off:g} from esda's"
+            words += f", z by at most {off:.0e}"
+        work = f"Gi* with {permutations} permutations, {side * side:,} cells"
+        found.append(
+            Row(work, name, ours, peer, words, ratio=5 if name.startswith("pygeoda") else None)
+        )
+    return found
 
 
 def main(side: int = 300, permutations: int = 999) -> None:
-    ours = alone(csgeo_, side, permutations)
-    peers = {
-        "pygeoda, lookup-table": alone(pygeoda_, side, permutations, "lookup-table"),
-        "pygeoda, complete": alone(pygeoda_, side, permutations, "complete"),
-        "esda": alone(esda_, side, permutations),
-    }
-    print(f"Gi* on {side * side:,} cells with {permutations} conditional permutations")
-    for name, side_ in {"csgeo": ours, **peers}.items():
+    found = rows(side, permutations, complete=True)
+    print(found[0].work)
+    for name, taken in [("csgeo", found[0].ours), *((r.peer, r.theirs) for r in found)]:
         print(
-            f"{name:22} {side_['took']:8.3f} s (first call {side_['first']:.3f} s, "
-            f"neighbours {side_['neighbours']:.2f} s), {side_['MB']:.0f} MB"
+            f"{name:28} {taken.seconds:8.3f} s (first call {taken.first_s:.3f} s, "
+            f"neighbours {taken.answer.neighbours_s:.2f} s), {taken.mb:.0f} MB"
         )
-    off = float(np.nanmax(np.abs(ours["z"] - peers["esda"]["z"])))
-    assert off <= 1e-9, f"the z-scores differ by {off:g} from esda's"
-    for name, peer in peers.items():
-        apart = float(np.nanmean(np.abs(np.minimum(ours["p"], 0.5) - np.minimum(peer["p"], 0.5))))
-        print(
-            f"{name}: {peer['took'] / ours['took']:.1f} times as long; p-values {apart:.4f} apart"
-        )
-        assert apart < 0.02, f"the p-values of {name} are others"
-    print(f"wanted: pygeoda at least {WANTED} times as long")
+    for one in found:
+        wanted = "" if one.ratio is None else f" (wanted: {one.ratio:g})"
+        print(f"{one.peer}: {one.times:.1f} times as long{wanted}; {one.equal}")
 
 
 if __name__ == "__main__":
