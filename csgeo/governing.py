@@ -54,10 +54,11 @@ def list_places(recipe: Named = RECIPE) -> None:
 
     secure = _secure(_loaded(recipe))
     listed = review_list(read_places(secure), read_decisions(secure / REVIEWS))
-    for row in listed.reset_index().itertuples(index=False):
-        who = f" ({row.reviewer})" if row.reviewer else ""
-        why = f": {row.reason}" if row.reason else ""
-        typer.echo(f"{row.hotspot_id!s}  {row.name!s:<50}  {row.decided!s}{why}{who}")
+    columns = ["name", "decided", "reason", "reviewer"]
+    for place, row in listed[columns].astype(str).to_dict("index").items():
+        name, decided, why, who = row.values()
+        why, who = f": {why}" if why else "", f" ({who})" if who else ""
+        typer.echo(f"{place}  {name:<50}  {decided}{why}{who}")
     waiting = int((listed["decided"] == "waiting").sum())
     typer.echo(
         f"\n{waiting} of {len(listed)} places have not been checked by someone who knows them."
