@@ -83,10 +83,8 @@ def main(records: int = 1_000_000, reach_m: float = 20, least: int = 30) -> None
     found = row(records, reach_m, least)
     ours, theirs = found.ours, found.theirs
     print(found.work)
-    print(
-        f"csgeo         {ours.seconds:8.2f} s, {ours.mb:6.0f} MB more (first {ours.first_s:.1f} s)"
-    )
-    print(f"scikit-learn  {theirs.seconds:8.2f} s, {theirs.mb:6.0f} MB more")
+    print(f"csgeo         {ours.seconds:8.2f} s, {ours.mb:6.0f} MB (first {ours.first_s:.1f} s)")
+    print(f"scikit-learn  {theirs.seconds:8.2f} s, {theirs.mb:6.0f} MB")
     print(f"{found.equal}; scikit-learn takes {found.times:.1f} x as long (asked: {found.ratio:g})")
 
 

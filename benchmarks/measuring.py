@@ -2,8 +2,8 @@
 
 Each side is asked in a process of its own, one after the other, on as many threads as the machine
 has cores. It is asked once to load and to compile what it needs, then timed: the best of three
-unless said otherwise. Its memory is the most that the process held while it was timed, beyond what
-it held just before (its data and libraries); a kernel of Linux tells, elsewhere it is missing.
+unless said otherwise. Its memory is the most that the process held while it was timed, Python, its
+libraries and the data included: what a machine must have. Linux tells; elsewhere it is missing.
 """
 
 from __future__ import annotations
@@ -88,13 +88,13 @@ def here(
     answer = lesser()
     first = time.perf_counter() - start
     forget_the_most()
-    before, best = held_mb("VmRSS"), float("inf")
+    best = float("inf")
     for _ in range(times):
         answer = None  # so that two answers are never held at once
         start = time.perf_counter()
         answer = question()
         best = min(best, time.perf_counter() - start)
-    return Side(first, best, max(held_mb("VmHWM") - before, 0.0), answer)
+    return Side(first, best, most_mb(), answer)
 
 
 def forget_the_most() -> None:
@@ -104,10 +104,10 @@ def forget_the_most() -> None:
         path.write_text("5")
 
 
-def held_mb(which: str) -> float:
-    """Read from Linux what this process holds (VmRSS), or the most that it held (VmHWM)."""
+def most_mb() -> float:
+    """Read from Linux the most that this process held."""
     path = Path("/proc/self/status")
-    found = re.search(rf"{which}:\s+(\d+) kB", path.read_text()) if path.exists() else None
+    found = re.search(r"VmHWM:\s+(\d+) kB", path.read_text()) if path.exists() else None
     return int(found[1]) / 1024 if found else float("nan")
 
 

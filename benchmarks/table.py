@@ -1,7 +1,7 @@
 """How fast is csgeo beside its peers, measured in one run?
 
-Run it with ``python benchmarks/table.py``, with ``CSGEO_OPEN_DATA`` set where the open data are;
-without, records are drawn by chance and the last row is left out. It prints one table in Markdown.
+Run it with ``python benchmarks/table.py [row ...]``, with ``CSGEO_OPEN_DATA`` set where the open data are;
+without, records are drawn by chance and the row of all forces is left out. It prints one table in Markdown.
 Each row is measured by the module of its name (``measuring.py`` says how); "equal?" is how far the
 two answers lie apart, checked in the same run.
 """
@@ -9,6 +9,7 @@ two answers lie apart, checked in the same run.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import clusters
@@ -21,24 +22,24 @@ import scan
 from measuring import Row, Side, machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 HEAD = (
     "| work | peer | asked | measured | csgeo | peer took | equal? |\n|---|---|---|---|---|---|---|"
 )
 
 
-def rows() -> Iterator[Row]:
-    """Measure one row after the other, the peers that take minutes last."""
-    yield from scan.rows()
-    yield knox.row()
-    yield density.gaussian_row()
-    yield clusters.row()
-    if os.environ.get("CSGEO_OPEN_DATA"):
-        yield emerging.row()
-    yield from local.rows()
-    yield gi_star.row()
-    yield density.epanechnikov_row()
+#: The rows, those whose peers take minutes last.
+ROWS: dict[str, Callable[[], list[Row]]] = {
+    "scan": scan.rows,
+    "knox": lambda: [knox.row()],
+    "gaussian": lambda: [density.gaussian_row()],
+    "clusters": lambda: [clusters.row()],
+    "emerging": lambda: [emerging.row()] if os.environ.get("CSGEO_OPEN_DATA") else [],
+    "local": local.rows,
+    "gi_star": lambda: [gi_star.row()],
+    "epanechnikov": lambda: [density.epanechnikov_row()],
+}
 
 
 def line(row: Row) -> str:
@@ -48,7 +49,7 @@ def line(row: Row) -> str:
         f"≤ {row.most_mb / 1024:g} GB" if row.most_mb is not None else "",
     ]
     measured = f"{row.times:,.{1 if row.times < 10 else 0}f} ×" if row.theirs else "–"
-    if row.met is False:
+    if not row.met:
         measured += " **below**"
     words = [
         row.work, row.peer, ", ".join(a for a in asked if a) or "–", measured, took(row.ours),
@@ -63,15 +64,16 @@ def took(side: Side) -> str:
     return seconds if side.mb != side.mb else f"{seconds}, {side.mb:,.0f} MB"
 
 
-def main() -> None:
+def main(*wanted: str) -> None:
     print(f"{machine()}\n\n{HEAD}", flush=True)
     missed = 0
-    for row in rows():
-        print(line(row), flush=True)
-        missed += not row.met
+    for name in wanted or ROWS:
+        for row in ROWS[name]():
+            print(line(row), flush=True)
+            missed += not row.met
     print(f"\n{machine()}")
     print(f"{missed} rows below what was asked" if missed else "all rows as asked or better")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
