@@ -218,6 +218,25 @@ def test_a_file_is_read_though_its_nursery_dies_each_time(sound, monkeypatch):
     assert children_of(os.getpid()) == []
 
 
+def test_a_reader_ends_with_its_nursery(sound, monkeypatch):
+    stands_in(monkeypatch, "import time; time.sleep(60)")
+    said: list[str] = []
+
+    def one() -> None:
+        with pytest.raises(UnreadableFile) as told:
+            read(sound, wall_s=2)
+        said.append(str(told.value))
+
+    thread = threading.Thread(target=one)
+    thread.start()
+    assert soon(lambda: bool(starting._made and children_of(nursery())))
+    readers = children_of(nursery())
+    os.kill(nursery(), signal.SIGKILL)
+    assert soon(lambda: all(map(gone, readers)))
+    thread.join()
+    assert "takes longer than 2 seconds" in said[0]  # the second try
+
+
 def test_a_nursery_that_hangs_holds_nobody_up(sound, monkeypatch):
     monkeypatch.setattr(starting, "_PATIENCE_S", 0.3)
     read(sound)
