@@ -202,3 +202,11 @@ def test_looking_asks_why_and_loading_does_not():
     assert json.loads(seal_entry(bare, Anchor(0, START), KEYS))["class"] == "collection"
     with pytest.raises(RecipeError, match="missing: why"):
         seal_entry(bare._replace(did="looked at detail"), Anchor(0, START), KEYS)
+
+
+def test_an_entry_of_another_journal_of_the_same_key_is_found_in_its_place():
+    ours, _ = a_journal(2)
+    first = seal_entry(entry(70), Anchor(0, START), KEYS)
+    theirs = seal_entry(entry(1), last_anchor(first[:-1], KEYS), KEYS)
+    spliced = ours.splitlines(keepends=True)[0] + theirs
+    assert "it must follow entry 1" in check_journal(spliced, KEYS).faults[0]

@@ -201,3 +201,18 @@ def test_a_nudge_that_goes_too_far_stops_the_whole_review(county_study):
 
 def test_the_reasons_are_those_of_the_field():
     assert REASONS[:3] == ("prison", "hospital", "police station")
+
+
+def test_a_nudged_place_takes_its_share_of_what_larger_cells_are_expected_to_hold():
+    from types import SimpleNamespace
+
+    import pandas as pd
+
+    from csgeo.disclosure.nudging import _expected
+
+    index = pd.Index(["250mE0N0", "250mE250N0"], name="cell_id")
+    cells = pd.DataFrame({"expected": [8.0, 4.0]}, index=index)
+    some = ["125mE0N0", "125mE125N125", "125mE250N0"]
+    assert _expected(SimpleNamespace(cells=cells), some) == 8 / 4 + 8 / 4 + 4 / 4
+    assert _expected(SimpleNamespace(cells=cells), ["125mE9000N0"]) is None
+    assert _expected(SimpleNamespace(cells=cells[[]]), some) is None
