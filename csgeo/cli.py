@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import csgeo
-from csgeo import governing
+from csgeo import governing, keyring
 from csgeo.errors import CsgeoError, NothingToReport, RecipeError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Holds(enum.StrEnum):
 
 app.add_typer(governing.review, name="review")
 app.add_typer(governing.journal, name="journal")
+app.add_typer(keyring.key, name="key")
 app.command()(governing.dpia)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for other programs.")]

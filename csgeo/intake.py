@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
+from csgeo.disclosure.pseudonyms import keys_for_this_run, pseudonyms, read_keys
 from csgeo.errors import RecipeError
 from csgeo.sources.apart.starting import prepare
 from csgeo.sources.areas import read_areas
@@ -27,8 +30,8 @@ from csgeo.sources.streets import read_streets
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor, Future
-    from pathlib import Path
 
+    from csgeo.disclosure.pseudonyms import Keys
     from csgeo.recipe import Input, Recipe
     from csgeo.sources.report import Reading, ReadReport
 
@@ -55,6 +58,8 @@ class Intake:
     readings: list[tuple[Input, ReadReport]] = field(default_factory=list)
     set_aside: dict[str, pd.DataFrame] = field(default_factory=dict)
     checksums: dict[str, str] = field(default_factory=dict)
+    #: How people are known, in words; empty where no record names any.
+    people: str = ""
 
 
 def be_ready() -> None:
@@ -97,8 +102,11 @@ def take_in(recipe: Recipe, progress: Progress) -> Intake:
 def _taken(recipe: Recipe, clerk: _Clerk) -> Intake:
     """Ask for every file, then take them in the order in which they were asked for."""
     (area,) = clerk.ask("area", _area, recipe.area)
+    keys = _people_keys(recipe)
     records = clerk.ask(
-        "records", lambda r, i: _incidents(r, i, area.reading.result().table), *recipe.incidents
+        "records",
+        lambda r, i: _incidents(r, i, area.reading.result().table, keys),
+        *recipe.incidents,
     )
     services = clerk.ask("services", _services, *recipe.services)
     places = clerk.ask("places", _places, *recipe.places)
@@ -108,9 +116,16 @@ def _taken(recipe: Recipe, clerk: _Clerk) -> Intake:
     exposure = clerk.ask("exposure", _area, recipe.exposure)
     strata = clerk.ask("strata", _area, recipe.strata)
     clerk.ask_checksums()
+    taken_area, incidents = clerk.take([area]), clerk.take(records)
+    named = (
+        incidents is not None
+        and "person_key" in incidents
+        and incidents["person_key"].notna().any()
+    )
     return Intake(
-        area=clerk.take([area]),
-        incidents=clerk.take(records),
+        area=taken_area,
+        incidents=incidents,
+        people=keys.said if named else "",
         services=clerk.take(services),
         places=clerk.take(places),
         streets=clerk.take(streets),
@@ -221,7 +236,16 @@ def _by_area(path: Path, one: Input) -> pd.DataFrame:
     return table
 
 
-def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
+def _people_keys(recipe: Recipe) -> Keys:
+    """Give the key by which people are known: the recipe's own, or one for this run alone."""
+    if recipe.people_key is None:
+        return keys_for_this_run()
+    path = recipe.path(recipe.people_key)
+    data = {Path(p).parent for name, p in recipe.located.items() if name != recipe.people_key}
+    return read_keys(path, apart_from=sorted(data))
+
+
+def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame, keys: Keys) -> Reading:
     if one.format == "police":
         period = (recipe.period.start, recipe.period.end)
         return read_police(
@@ -245,6 +269,7 @@ def _incidents(recipe: Recipe, one: Input, area: gpd.GeoDataFrame) -> Reading:
         harm_words=one.words or None,
         origin=one.origin,
         precision_m=one.precision_m,
+        pseudonyms=partial(pseudonyms, keys=keys, domain=recipe.title),
     )
 
 

@@ -131,6 +131,8 @@ class Recipe:
     marking: str = "OFFICIAL-SENSITIVE"
     seed: int = 1
     folder: str = "out"
+    #: The file with the key by which people are known: secret, apart from the data.
+    people_key: str | None = None
     harms: tuple[str, ...] = ()
     period: Period = Period()
     services: tuple[Input, ...] = ()
@@ -245,6 +247,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "int | None": (int,),
     "float": (int, float),
     "str": (str,),
+    "str | None": (str,),
     "Method": (str,),
     "Expectation": (str,),
     "Enforcement": (str,),
@@ -288,7 +291,7 @@ def _named_files(recipe: Recipe) -> list[str]:
     inputs += [*recipe.incidents, *recipe.services]
     inputs += [*recipe.places, *recipe.streets, *recipe.basemap]
     names = [n for i in inputs if i for n in (i.file, i.postcodes, i.table) if n]
-    return [*names, recipe.folder]
+    return [*names, recipe.folder, *([recipe.people_key] if recipe.people_key else [])]
 
 
 def _locate(name: str, beside: Path, folders: Mapping[str, str]) -> Path:

@@ -163,7 +163,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         rows_set_aside=intake.set_aside,
         sources=_sources(intake),
         steps=tuple(steps),
-        choices=found.choices | choices,
+        choices=found.choices | choices | _of_people(intake),
         recipe_text=recipe_toml(recipe),
         attribution=_attribution(intake),
         caveats=_caveats(incidents, located, near, intake),
@@ -308,6 +308,11 @@ def _sources(intake: Intake) -> tuple[Mapping[str, Any], ...]:
         }
         for one, report in intake.readings
     )
+
+
+def _of_people(intake: Intake) -> dict[str, str]:
+    said = intake.people
+    return {"people_keys": f"{said[:1].upper()}{said[1:]}."} if said else {}
 
 
 def _attribution(intake: Intake) -> tuple[str, ...]:

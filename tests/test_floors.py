@@ -53,7 +53,8 @@ MAY_USE = (
         "outputs": GROUND | {"outputs", "disclosure.release"},
         "answering": GROUND | BEAM | {"outputs", "disclosure.release"},
         "governing": GROUND | BEAM,
-        "cli": {"governing"}
+        "keyring": GROUND | {"disclosure.pseudonyms"},
+        "cli": {"governing", "keyring"}
         | GROUND
         | BEAM
         | {"answering", "outputs", "disclosure.release", "sources", "samples"},

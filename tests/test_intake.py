@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import csgeo
@@ -48,7 +50,12 @@ def test_files_are_taken_in_order_whichever_is_read_first(recipe, monkeypatch):
     assert {of for _, _, of in told} == {len(files)}
     assert told[:2] == [("Reading area", 0, len(files)), ("Reading records", 1, len(files))]
     assert list(found.checksums) == list(plain.checksums)
-    assert found.incidents.equals(plain.incidents)
+    # people are known by a key of each run
+    known = found.incidents["person_key"], plain.incidents["person_key"]
+    assert (pd.factorize(known[0])[0] == pd.factorize(known[1])[0]).all()
+    assert not (known[0].dropna() == known[1].dropna()).any()
+    alike = [one.incidents.drop(columns="person_key") for one in (found, plain)]
+    assert alike[0].equals(alike[1])
     assert found.streets.equals(plain.streets)
 
 
@@ -133,3 +140,26 @@ def test_a_file_named_twice_is_summed_once(recipe, monkeypatch):
     )
     found = take_in(recipe, quiet)
     assert len(summed) == len(set(summed)) == len(found.checksums)
+
+
+def test_a_key_file_lets_people_be_followed_from_run_to_run(recipe, tmp_path):
+    from csgeo.disclosure.pseudonyms import new_key_file
+
+    file = tmp_path / "apart" / "people.key"
+    file.parent.mkdir()
+    keys = new_key_file(file)
+    asked = replace(
+        recipe, people_key="people.key", located={**recipe.located, "people.key": str(file)}
+    )
+    one, two = (take_in(asked, quiet) for _ in range(2))
+    assert one.incidents["person_key"].equals(two.incidents["person_key"])
+    assert one.people == f"people are known by pseudonyms of the key {keys.ids[0]}"
+
+
+def test_no_key_of_the_file_is_left_in_what_was_taken_in(recipe):
+    raw = pd.read_csv(recipe.path(recipe.incidents[0].file), dtype=str)["person_key"].dropna()
+    taken = take_in(recipe, quiet)
+    assert not taken.incidents["person_key"].isin(raw).any()
+    aside = pd.concat([t.astype(str) for t in taken.set_aside.values()])
+    assert not aside.isin(set(raw)).any().any()
+    assert taken.people.startswith("people are known by pseudonyms of a key made for this run")
