@@ -7,11 +7,14 @@ away made from that alone.
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
+import getpass
+import os
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 #: What stands in the folder of answers: for analysts, for the dashboard, for everyone.
 SECURE, RELEASE, SHARE = "secure", "release", "share"
+#: The variables that name the key file of the journal, and the file of its anchor.
+JOURNAL_KEY, JOURNAL_ANCHOR = "CSGEO_JOURNAL_KEY", "CSGEO_JOURNAL_ANCHOR"
 #: Modules that a run needs after its files are read.
 _NEEDED_LATER = ("csgeo.hotspots.chance", "folium", "scipy.ndimage")
 
@@ -60,8 +65,8 @@ def answer(
     from csgeo.intake import be_ready  # noqa: PLC0415
 
     be_ready()
-    from csgeo.disclosure.release import make_release  # noqa: PLC0415
     from csgeo.outputs.write import write_outputs  # noqa: PLC0415
+    from csgeo.releasing import release_of  # noqa: PLC0415
     from csgeo.secure_side import write_secure_side  # noqa: PLC0415
     from csgeo.store.releases import save_release  # noqa: PLC0415
     from csgeo.study import run_study  # noqa: PLC0415
@@ -71,16 +76,25 @@ def answer(
     with _no_search_for_cycles():
         study = run_study(recipe, progress=progress)
         write_secure_side(study, folder / SECURE)
-        release = make_release(
-            study,
-            least_people=recipe.release.least_people,
-            round_to=recipe.release.round_to,
-            audience=recipe.release.audience,
+        home = recipe.path(recipe.folder) / SECURE
+        now = dt.datetime.now(dt.UTC)
+        release = release_of(
+            study, recipe, home=home, on=now.date(), record=_recorder(home, now, share=share)
         )
         save_release(release, folder / RELEASE)
         if share:
             write_outputs(release, folder / SHARE, progress=progress)
     return release
+
+
+def _recorder(home: Path, now: dt.datetime, *, share: bool) -> Any:
+    """Give what writes a release down before it leaves; nothing for a try, or without a journal."""
+    from csgeo.store.journal import journal_at, recorder  # noqa: PLC0415
+
+    key, anchor = (os.environ.get(name) for name in (JOURNAL_KEY, JOURNAL_ANCHOR))
+    journal = journal_at(home, key=key, anchor=anchor) if share else None
+    who = os.environ.get("CSGEO_USER") or getpass.getuser()
+    return None if journal is None else recorder(journal, who=who, at=now)
 
 
 @contextmanager

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from csgeo.answering import JOURNAL_ANCHOR as ANCHOR
+from csgeo.answering import JOURNAL_KEY as KEY
+from csgeo.answering import SECURE as _SECURE
 from csgeo.errors import RecipeError, StoreError
 
 if TYPE_CHECKING:
     from csgeo.recipe import Recipe
     from csgeo.store.journal import Journal
 
-KEY, ANCHOR = "CSGEO_JOURNAL_KEY", "CSGEO_JOURNAL_ANCHOR"
-_SECURE = "secure"
 
 review = typer.Typer(
     no_args_is_help=True,

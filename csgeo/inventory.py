@@ -122,6 +122,7 @@ def inputs_of(recipe: Recipe) -> list[tuple[str, Input]]:
     found = [("study area", recipe.area)]
     found += [(name, one) for name in several for one in getattr(recipe, name)]
     found += [("residents", recipe.residents)] if recipe.residents else []
+    found += [("exposure", recipe.exposure)] if recipe.exposure else []
     return found + ([("strata", recipe.strata)] if recipe.strata else [])
 
 

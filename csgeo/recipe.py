@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from csgeo.errors import RecipeError
+from csgeo.governance import Governance, read_governance
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,6 +69,7 @@ class Input:
     postcodes: str | None = None
     table: str | None = None
     attribution: str | None = None
+    governance: Governance = field(default_factory=Governance)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ class ReleaseChoices:
     audience: str = "partnership"
     least_people: int = 5
     round_to: int = 5
+    review: str = "not required"
+    rounding_key: str = "study"
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,19 @@ def recipe_toml(recipe: Recipe) -> str:
     return tomli_w.dumps(_bare(choices))
 
 
+def shareable(recipe: Recipe) -> Recipe:
+    """Leave out where the key of people is, and what was agreed about each file: both stay inside."""
+
+    def bare(one: Input | None) -> Input | None:
+        return one and replace(one, governance=Governance())
+
+    several = ("incidents", "services", "places", "streets", "basemap")
+    singly = ("area", "residents", "exposure", "strata")
+    files: dict[str, Any] = {n: tuple(bare(i) for i in getattr(recipe, n)) for n in several}
+    files |= {n: bare(getattr(recipe, n)) for n in singly}
+    return replace(recipe, people_key=None, **files)
+
+
 _SECTIONS: dict[str, type] = {
     "period": Period,
     "hotspots": HotspotChoices,
@@ -283,7 +300,8 @@ def _input(given: Mapping[str, Any], called: str) -> Input:
     if not isinstance(given, dict):
         msg = f'{called} must be a table with at least a file: `file = "..."`; it is {given!r}.'
         raise RecipeError(msg)
-    return _section(Input, given, called)
+    agreed = read_governance(given.get("governance", {}), called)
+    return _section(Input, {**given, "governance": agreed}, called)
 
 
 def _named_files(recipe: Recipe) -> list[str]:
@@ -314,6 +332,8 @@ def _check(recipe: Recipe) -> None:
         ("hotspots.method", hot.method): METHODS,
         ("hotspots.expectation", hot.expectation): EXPECTATIONS,
         ("hotspots.enforcement", hot.enforcement): ENFORCEMENT,
+        ("release.review", shown.review): ("required", "not required"),
+        ("release.rounding_key", shown.rounding_key): ("study", "records"),
         ("release.audience", shown.audience): AUDIENCES,
     }
     for (name, value), allowed in one_of.items():

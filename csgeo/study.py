@@ -23,7 +23,7 @@ from csgeo.hotspots.find import find_hotspots
 from csgeo.hotspots.surface import gather_in_cells
 from csgeo.intake import take_in
 from csgeo.lattice import cell_corner
-from csgeo.recipe import recipe_toml
+from csgeo.recipe import recipe_toml, shareable
 from csgeo.streets import street_network
 from csgeo.tables import INCIDENTS, SERVICES
 from csgeo.times.known import times_known
@@ -164,7 +164,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         sources=_sources(intake),
         steps=tuple(steps),
         choices=found.choices | choices | _of_people(intake),
-        recipe_text=recipe_toml(recipe),
+        recipe_text=recipe_toml(shareable(recipe)),
         attribution=_attribution(intake),
         caveats=_caveats(incidents, located, near, intake),
         records_used=len(located),

@@ -37,7 +37,17 @@ QUESTIONS = {
     "disclosure",
     "samples",
 }
-BEAM = {"study", "inventory", "checks", "history", "secure_side", "intake", "basemap", "store"}
+BEAM = {
+    "study",
+    "inventory",
+    "checks",
+    "history",
+    "releasing",
+    "secure_side",
+    "intake",
+    "basemap",
+    "store",
+}
 MAY_USE = (
     dict.fromkeys(GROUND, GROUND)
     | {room: GROUND | {room} for room in QUESTIONS}
@@ -45,6 +55,7 @@ MAY_USE = (
         "study": GROUND | QUESTIONS | BEAM,
         "checks": GROUND | QUESTIONS | {"intake"},
         "secure_side": {"study"},
+        "releasing": GROUND | QUESTIONS | {"store", "study"},
         "history": GROUND | QUESTIONS | {"intake", "study"},
         "intake": GROUND | QUESTIONS,
         "inventory": GROUND | QUESTIONS,
@@ -52,7 +63,7 @@ MAY_USE = (
         "store": GROUND | QUESTIONS | {"store"},
         "outputs": GROUND | {"outputs", "disclosure.release"},
         "answering": GROUND | BEAM | {"outputs", "disclosure.release"},
-        "governing": GROUND | BEAM,
+        "governing": GROUND | BEAM | {"answering"},
         "keyring": GROUND | {"disclosure.pseudonyms"},
         "cli": {"governing", "keyring"}
         | GROUND
