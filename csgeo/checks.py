@@ -6,7 +6,7 @@ of records.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from csgeo.hotspots.account import account_of_places
 from csgeo.hotspots.coverage import recording_coverage
@@ -15,15 +15,15 @@ from csgeo.hotspots.enforcement import (
     comparison_words,
     enforcement_comparison,
     made_by_enforcement,
+    without_enforcement,
 )
-from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.find import find_by
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from csgeo.hotspots.find import Found
-    from csgeo.hotspots.searching_again import Search
     from csgeo.intake import Intake
     from csgeo.recipe import Recipe
 
@@ -74,42 +74,14 @@ def checks_of(
 def _by_enforcement(
     found: Found, located: gpd.GeoDataFrame, intake: Intake, recipe: Recipe
 ) -> pd.DataFrame:
-    """Look for places with the records of enforcement as well as without them."""
-    hot = recipe.hotspots
-    other = find_hotspots(
-        located,
-        intake.area,
-        enforcement="left_out" if hot.enforcement == "kept" else "kept",
-        **_asked_again(found.search),
-        seed=recipe.seed,
-    )
-    kept, left = (found, other) if hot.enforcement == "kept" else (other, found)
-    told = enforcement_dependence(
-        kept.hotspots, located, intake.area, search=kept.search, seed=recipe.seed
-    )
-    return enforcement_comparison(kept.hotspots, left.hotspots, found_without=told["found_without"])
-
-
-def _asked_again(search: Search) -> dict[str, Any]:
-    """Give the options of ``find_hotspots`` that a search was made with."""
-    return {
-        "method": search.method,
-        "cell_m": search.cell_m,
-        "expectation": search.expectation,
-        "streets": search.streets,
-        "residents": search.residents,
-        "exposure": search.exposure,
-        "places": search.places,
-        "strata": search.strata,
-        "most_km2": search.most_km2,
-        "replicates": search.replicates,
-        "q": search.limits.q,
-        "most_places": search.limits.most_places,
-        "most_share_of_area": search.limits.most_share_of_area,
-        "least_in_stratum": search.limits.least_in_stratum,
-        "least_people": search.limits.least_people,
-        "least_sources": search.limits.least_sources,
-    }
+    """Hold the other records to the same search: with those that enforcement made, and without."""
+    if recipe.hotspots.enforcement == "kept":
+        others = without_enforcement(located).incidents
+        kept, left = found.hotspots, find_by(found.search, others, intake.area)
+    else:
+        kept, left = find_by(found.search, located, intake.area), found.hotspots
+    told = enforcement_dependence(kept, located, intake.area, search=found.search, seed=recipe.seed)
+    return enforcement_comparison(kept, left, found_without=told["found_without"])
 
 
 def _with_residents(areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:

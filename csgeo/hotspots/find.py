@@ -226,6 +226,51 @@ def find_hotspots(
     return Found(hotspots, aside, cells, choices, search)
 
 
+def find_by(
+    search: Search, incidents: gpd.GeoDataFrame, area: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """List the places that a settled search finds in other records; chance is not tried again.
+
+    Parameters
+    ----------
+    search
+        The ``search`` of a :class:`Found`: a window must exceed what chance gave there.
+    incidents, area
+        ``INCIDENTS`` and the study area (``AREAS``), as in :func:`find_hotspots`.
+
+    Returns
+    -------
+    hotspots
+        ``HOTSPOTS`` with p-values and q-values missing.
+    """
+    field = lay_field(area, cell_m=search.cell_m)
+    counted = count_incidents(incidents, field)
+    _check_enough(incidents, counted)
+    expected, _ = expected_records(
+        counted.incidents, field, expectation=search.expectation, streets=search.streets,
+        residents=search.residents, exposure=search.exposure,
+    )  # fmt: skip
+    windows = compact_windows(cell_m=search.cell_m, most_km2=search.most_km2)
+    sites = window_sites(expected > 0, windows)
+    asked = Asked(
+        counted, expected, field, sites,
+        np.round(scan_strength(counted.incidents, expected, sites), 9),
+        q=search.limits.q, replicates=0, seed=0, when=when_of(incidents),
+        facts=LatticeFacts(field, search.streets), settled=search.settled or {},
+    )  # fmt: skip
+    looked = look(search.method, asked, ByChance(None, search.least_strength or 0.0))
+    chosen = choose_places(
+        looked, counted, expected, field, artefact_buildings(search.places),
+        support=support_of(incidents, most_km2=search.most_km2),
+        strata=search.strata, limits=search.limits,
+    )  # fmt: skip
+    hotspots, _ = places_tables(
+        chosen, incidents, counted, expected, field, method=search.method,
+        streets=search.streets, places=search.places, strata=search.strata,
+    )  # fmt: skip
+    return hotspots.assign(p_value=np.nan, q_value=np.nan)
+
+
 def _check_options(
     method: str, expectation: str, enforcement: str, *, q: float, replicates: int
 ) -> None:

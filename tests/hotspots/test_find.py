@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from csgeo.errors import MethodError, RecipeError, WrongCRS
-from csgeo.hotspots.find import find_hotspots
+from csgeo.hotspots.find import find_by, find_hotspots
 from csgeo.hotspots.methods.look import BY_NAME
 from csgeo.lattice import cell_corner, cell_polygon
 from csgeo.recipe import METHODS
@@ -437,3 +437,14 @@ def test_an_exposure_is_used_in_re_runs_too(town, area):
         town, area, expectation="exposure", exposure=even, replicates=99, reruns=4
     )
     assert found.hotspots["stability"].iloc[0] == 1
+
+
+@pytest.mark.parametrize("method", ["compact_places", "kernel_density", "scan"])
+def test_the_same_records_by_a_settled_search_give_the_same_places(method, town, area):
+    found = find_hotspots(town, area, method=method, replicates=99)
+    again = find_by(found.search, town, area)
+    columns = [c for c in HOTSPOTS.columns if c not in {"p_value", "q_value"}]
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(again[columns]), pd.DataFrame(found.hotspots[columns])
+    )
+    assert again["p_value"].isna().all()
