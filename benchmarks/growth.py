@@ -122,19 +122,12 @@ def draw(found: dict[str, list[Side]], sizes: tuple[int, ...], picture: str) -> 
     from csgeo.outputs.style import INK, QUIET_INK
 
     colours = (
-        "#12436D",
-        "#28A197",
-        "#801650",
-        "#F46A25",
-        "#3D3D3D",
-        "#A285D1",
-        "#0b0c0c",
-        "#2073BC",
-    )
+        "#12436D", "#2073BC", "#6BACE6", "#28A197", "#801650", "#A285D1", "#0b0c0c", "#8b949a",
+    )  # fmt: skip
     n = np.array(sizes, dtype=float)
     figure, axes = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained", sharex=True)
     for axis, unit in zip(axes, ("seconds", "MB"), strict=True):
-        for (step, sides), colour in zip(found.items(), colours, strict=True):
+        for (step, sides), colour in zip(found.items(), colours, strict=False):
             values = [max(s.seconds if unit == "seconds" else s.mb, 1e-3) for s in sides]
             axis.loglog(n, values, marker="o", markersize=4, color=colour, label=step)
         axis.set_xlabel("records", color=INK)
@@ -146,7 +139,7 @@ def draw(found: dict[str, list[Side]], sizes: tuple[int, ...], picture: str) -> 
     low = min(s.seconds for sides in found.values() for s in sides)
     high = max(s.seconds for sides in found.values() for s in sides)
     axes[0].set_ylim(low / 2, high * 8)
-    axes[1].set_ylim(0.5, None)
+    axes[1].set_ylim(50, None)
     figure.legend(
         *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
     )
