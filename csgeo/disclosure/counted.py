@@ -40,7 +40,7 @@ class Ground(NamedTuple):
     ``leaf_column`` and ``leaf_row`` are the cells of the surface (side ``leaf_m``), in order
     of row and column, and ``own_column`` and ``own_row`` those of the study (side ``own_m``), in
     the order of its table; places are made of cells of ``place_m``; records are counted in cells of
-    ``base_m``, the smaller of the two.
+    ``base_m``, the smallest of all, so that any two releases can be compared.
     """
 
     west: int
@@ -105,7 +105,7 @@ def lay_ground(study: StudyTables, *, leaf_m: int, place_m: int | None = None) -
     wide = columns * (TOP_M // leaf_m)
     leaf = np.unique((y - south) // leaf_m * wide + (x - west) // leaf_m)
     return Ground(
-        west, south, columns, min(own_m, place_m), leaf_m, place_m,
+        west, south, columns, SIDES_M[0], leaf_m, place_m,
         leaf % wide, leaf // wide, own_m, (x - west) // own_m, (y - south) // own_m,
         study.cells.crs,
     )  # fmt: skip

@@ -16,21 +16,21 @@ from csgeo.disclosure.audiences import check_cells
 from csgeo.disclosure.counted import count_records, lay_ground, searched_incidents
 from csgeo.disclosure.groups import sum_up
 from csgeo.disclosure.keys import key_from_records
+from csgeo.disclosure.periods import Laid, protected_views
 from csgeo.disclosure.pieces import released_cells
 from csgeo.disclosure.provenance import protected_provenance
 from csgeo.disclosure.released import BANDS, RELEASED_HOTSPOTS
 from csgeo.disclosure.rounding import round_keyed, round_number, round_total
 from csgeo.disclosure.shapes import require_cells
 from csgeo.disclosure.surroundings import protect_set_aside, services_near, services_of
-from csgeo.disclosure.units import cover, divide, piece_at
-from csgeo.disclosure.views import BEFORE, THIS, cuts_of, views_of
+from csgeo.disclosure.units import cover, divide
 from csgeo.errors import WrongValues
 from csgeo.lattice import cell_corner
 from csgeo.tables import CELLS, HOTSPOTS
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from csgeo.disclosure.counted import Ground, Records
     from csgeo.disclosure.groups import Groups
     from csgeo.disclosure.keys import Key
+    from csgeo.disclosure.release import Release
     from csgeo.disclosure.study_tables import StudyTables
-    from csgeo.disclosure.units import Covered, Pieces
 
 #: Re-runs (of 100) that make a place sure, and less sure; the outline says the same.
 _SURE, _LESS_SURE = 0.95, 0.80
@@ -54,7 +54,9 @@ _RECORDS = re.compile(
 _SEEN = ("records", "seen", "enforcement_seen")
 
 
-def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str, Any]:
+def protected_parts(
+    study: StudyTables, rule: Rule, key: Key | None, *, former: Sequence[Release] = ()
+) -> dict[str, Any]:
     """Give every part of a release that comes from the study, protected.
 
     Parameters
@@ -65,6 +67,8 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
         Of the audience: how many people are enough, the step of rounding, the cells.
     key
         The secret of rounding; made from the records if there is none.
+    former
+        Releases of the same study that were published before.
 
     Returns
     -------
@@ -104,9 +108,9 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
         "set_aside": aside_hidden,
     }
     ids = pd.Series(cells.index, index=order).sort_index().tolist()
-    views = _views(
-        study, hotspots, ids, pieces=pieces, covered=covered, searched=searched, records=records, ground=ground,
-        rule=rule, secret=key.secret,
+    views = protected_views(
+        study, searched, records, Laid(hotspots, cells, ids, pieces, covered, ground),
+        rule=rule, key=key, former=() if rule.exact else former,
     )  # fmt: skip
     # totals are sums of what is shown: nothing that is hidden can be taken from them
     in_places = 0 if rule.exact else int(hotspots["incidents"].sum())
@@ -141,37 +145,6 @@ def protected_parts(study: StudyTables, rule: Rule, key: Key | None) -> dict[str
     }
 
 
-def _views(
-    study: StudyTables,
-    hotspots: gpd.GeoDataFrame,
-    ids_of_pieces: list[str],
-    *,
-    pieces: Pieces,
-    covered: Covered,
-    searched: gpd.GeoDataFrame,
-    records: Records,
-    ground: Ground,
-    rule: Rule,
-    secret: bytes,
-) -> pd.DataFrame:
-    """Protect the fixed views of the places and pieces that are shown, in both periods."""
-    of_places = cover(list(hotspots["cells"]), ground)
-    tables = {THIS: (records, searched)}
-    earlier = getattr(study, "incidents_before", None)
-    if earlier is not None and len(earlier):
-        tables[BEFORE] = (count_records(earlier, study, ground, before=True), earlier)
-    how = {"rule": rule, "people_known": bool(study.people_known), "secret": secret}
-    made = []
-    for period, (counted, table) in tables.items():
-        cuts = cuts_of(counted, table)
-        place = of_places.at(ground.number(counted.column, counted.row, ground.base_m))
-        piece = piece_at(pieces, counted, ground, covered)
-        piece = np.where(pieces.shown[piece] & (piece >= 0), piece, -1)
-        for units, ids in ((place, list(hotspots.index)), (piece, ids_of_pieces)):
-            made.append(views_of(units, ids, counted, cuts, period=period, **how))  # type: ignore[arg-type]
-    return pd.concat(made, ignore_index=True)
-
-
 def _side_of_places(hotspots: pd.DataFrame) -> int | None:
     if hotspots.empty:
         return None
@@ -185,8 +158,9 @@ def _count_in_places(
     covered = cover(list(hotspots["cells"]), ground)
     twice = covered.number[1:][np.diff(covered.number) == 0]
     if len(twice):
+        same = len(twice) // (ground.place_m // ground.base_m) ** 2
         msg = (
-            f"Places must not overlap; {len(twice)} cells lie in two of them. Find the places again "
+            f"Places must not overlap; {same:,} cells lie in two of them. Find the places again "
             "with `csgeo.find_hotspots`, which keeps a free ring around each."
         )
         raise WrongValues(msg)

@@ -14,7 +14,7 @@ from csgeo.errors import NothingToReport, NotReleased, RecipeError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -129,6 +129,7 @@ def make_release(
     round_to: int | None = None,
     key: Key | None = None,
     on: dt.date | None = None,
+    former: Sequence[Release] = (),
     purpose: str = "",
     recipient: str = "",
     record: Record | None = None,
@@ -157,6 +158,10 @@ def make_release(
         records: then a cell answers anew as soon as a record is added.
     on
         The day of the release, to check that it comes late enough for its audience.
+    former
+        The releases of the same study that were published before, from
+        :func:`csgeo.store.former.former_releases`: this one is refused where it could be taken
+        from them.
     purpose, recipient
         What it is for and who gets it; asked of ``analysts``.
     record
@@ -171,7 +176,8 @@ def make_release(
     Raises
     ------
     RecipeError
-        If a choice is below what the audience may see, or something that it asks is missing.
+        If a choice is below what the audience may see, something that it asks is missing, or a
+        former release would tell what this one hides.
     TableError
         If the records do not add up to the study's cells and places.
     NothingToReport
@@ -192,7 +198,7 @@ def make_release(
     check_period(rule, study.period, on=on)
     if rule.exact:
         _check_asked(purpose, recipient, record)
-    parts = protected_parts(study, rule, key)
+    parts = protected_parts(study, rule, key, former=former)
     if parts["hotspots"].empty:
         found, aside = len(study.hotspots), len(study.set_aside)
         also = f" {aside} more set aside as likely made by how records are kept." if aside else ""
