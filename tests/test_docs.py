@@ -54,3 +54,25 @@ def test_no_paragraph_of_documentation_stands_twice():
                     twice.append((page.name, seen[words].name, words[:60]))
                 seen[words] = page
     assert twice == []
+
+
+PICTURES = ROOT / "docs" / "pictures"
+METHOD_PAGES = sorted((ROOT / "docs" / "methods").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", METHOD_PAGES, ids=lambda p: p.name)
+def test_each_method_page_shows_a_picture_and_says_what_is_on_it(page):
+    if page.stem == "choosing":
+        return  # a table is its picture
+    shown = re.findall(r"!\[([^\]]*)\]\(\.\./pictures/([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert shown, f"{page.name} has no picture: draw one with scripts/method_pictures.py"
+    for words, file in shown:
+        assert len(words) > 20, f"{page.name}: say what {file} shows"
+        assert (PICTURES / file).stat().st_size < 200_000
+
+
+def test_no_picture_of_a_method_is_left_over():
+    text = "".join(p.read_text(encoding="utf-8") for p in METHOD_PAGES)
+    drawn = sorted(p.name for p in (PICTURES / "methods").glob("*.png"))
+    assert len(drawn) > 25
+    assert [name for name in drawn if f"pictures/methods/{name}" not in text] == []
