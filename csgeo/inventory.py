@@ -36,17 +36,17 @@ _RISKS = (
     ),
     (
         "Two releases are taken from each other.",
-        ("A release is a fixed set of views; counts of the same cell are rounded alike; former "
-        "releases are checked first."),
+        ("A release is a fixed set of views; counts of the same cell are rounded alike. Former "
+        "releases are not remembered by csgeo run: say here who holds a new one against them."),
     ),
     (
         "One child with many records makes a place.",
-        "Distinct people are counted, not records; what rests on one person is not shown.",
+        "Where records say who is who, people are counted, and what rests on one is not shown.",
     ),
     (
         "A prison, hospital or police station is taken for a place of harm.",
-        ("Such places are set aside with the reason; a reviewer who knows the place keeps, nudges or "
-        "leaves out each one."),
+        ("Such places are set aside with the reason; where the recipe requires review, somebody who "
+        "knows the place keeps, nudges or leaves out each one."),
     ),
     (
         "Recording follows where police look, and looking follows the map.",
@@ -60,7 +60,7 @@ _RISKS = (
     ),
     (
         "An analyst's files are copied, lost or read by others.",
-        ("Exact files stay in the secure folder, marked; who did what is in a sealed journal. Encrypted "
+        ("Exact files stay in the secure folder, marked; reviews and releases are in a sealed journal, where it has a key. Encrypted "
         "disks and access rights are for the organisation to answer here."),
     ),
 )  # fmt: skip

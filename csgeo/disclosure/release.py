@@ -204,7 +204,7 @@ def make_release(
         also = f" {aside} more set aside as likely made by how records are kept." if aside else ""
         msg = (
             f"No place can be shown: {found} found, {parts['hidden'].get('hotspots', 0)} of them "
-            f"hidden because they describe fewer than {rule.least_people} people.{also} "
+            f"hidden: they describe fewer than {rule.least_people} people, or mostly one.{also} "
             "Take a longer period, a larger area or larger cells."
         )
         raise NothingToReport(msg)

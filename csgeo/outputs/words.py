@@ -155,8 +155,9 @@ def _two_figures(number: float) -> int:
 
 def hidden_label(release: Release) -> str:
     """Say in the legend what a hidden cell means: none or few, and nothing tells which."""
-    people = "people" if release.people_known else "records"
-    return f"none, or fewer than {release.least_people} {people}: hidden to protect people"
+    few = f"fewer than {release.least_people} {'people' if release.people_known else 'records'}"
+    one = ", or mostly one" if release.people_known else ""
+    return f"none, or {few}{one}: hidden to protect people"
 
 
 def recorded_harm(release: Release) -> str:

@@ -202,7 +202,7 @@ def test_the_order_of_the_rows_of_a_study_does_not_matter(release):
 
 def test_nothing_to_report_where_every_place_is_hidden():
     with pytest.raises(
-        NothingToReport, match="No place can be shown: 8 found, 8 of them hidden because they"
+        NothingToReport, match="No place can be shown: 8 found, 8 of them hidden: they"
     ):
         make_release(invented_study(), least_people=500)
     none = invented_study().hotspots.iloc[:0]
