@@ -148,7 +148,7 @@ def test_an_empty_list_is_an_answer(one_place):
 def test_a_place_that_only_enforcement_made_is_only_on_the_list_with(area_of, town):
     area = area_of(5000, 5000)
     made = town.assign(origin=["reported"] * 600 + ["enforcement"] * 120)
-    kept = find_hotspots(made, area, replicates=99).hotspots
+    kept = find_hotspots(made, area, replicates=99, enforcement="kept").hotspots
     left = find_hotspots(without_enforcement(made).incidents, area, replicates=99).hotspots
     told = enforcement_dependence(kept, made, area, search=Search(replicates=99))["found_without"]
     found = enforcement_comparison(kept, left, found_without=told)

@@ -211,11 +211,12 @@ def test_a_nursery_that_was_killed_is_followed_by_another(sound):
 
 def test_a_file_is_read_though_its_nursery_dies_each_time(sound, monkeypatch):
     dies = "import os\nos.write(1, b'x' * 99)\nos.kill(os.getppid(), 9)"
+    before = children_of(os.getpid())  # of other tests, such as a browser
     stands_in(monkeypatch, dies)
     assert read(sound).table["code"].to_pylist() == ["007", None]
     monkeypatch.setattr(starting, "_NURSERY", "raise SystemExit")
     assert read(sound).table["code"].to_pylist() == ["007", None]
-    assert children_of(os.getpid()) == []
+    assert set(children_of(os.getpid())) <= set(before)
 
 
 def test_a_reader_ends_with_its_nursery(sound, monkeypatch):
