@@ -88,7 +88,10 @@ def test_the_legend_names_only_what_is_drawn():
     assert [e["band"] for e in legend if e["kind"] == "band"] == ["highest"]
     # all are sure: a line about outlines would be noise
     assert [e for e in legend if e["kind"] == "outline"] == []
-    assert legend[-1]["label"] == "none, or fewer than 5 people, or mostly one: hidden to protect people"
+    assert (
+        legend[-1]["label"]
+        == "none, or fewer than 5 people, or mostly one: hidden to protect people"
+    )
 
 
 def test_a_base_map_that_is_too_much_is_drawn_around_the_places_only():
