@@ -116,22 +116,6 @@ def lay_gi(axes: Axes) -> Sequence[tuple[str, str]]:
     ]
 
 
-def lay_moran(axes: Axes) -> Sequence[tuple[str, str]]:
-    from csgeo.hotspots.local.moran import local_moran
-    from csgeo.hotspots.local.neighbours import touching
-
-    cells = places_of("local_moran").cells
-    found = local_moran(cells["incidents"].astype(float), touching(cells.geometry))
-    high = found["quadrant"].astype(str)
-    sure = found["q_value"] <= 0.05
-    alike = sure & high.str.contains("high among high")
-    alone = sure & high.str.contains("high among low") & (cells["incidents"] >= LEAST)
-    frame.lay_cells(axes, cells[alike], np.full(alike.sum(), 1))
-    frame.lay_cells(axes, cells[alone], np.zeros(alone.sum(), int), ("#f7c9b0",))
-    rows = [(frame.SEEN[1], "high among high (q = 0.05)")]
-    return [*rows, ("#f7c9b0", "high among low: an odd one out")] if alone.any() else rows
-
-
 def lay_density(axes: Axes) -> Sequence[tuple[str, str]]:
     from csgeo.hotspots.density.estimate import kernel_density
 
