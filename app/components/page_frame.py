@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from components.written import html
 
+from csgeo.disclosure.release import require_viewable
 from csgeo.outputs import words
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def top(release: Release, pages: Mapping[str, st.Page], here: st.Page, *, trying
     trying
         Id of the try that is shown; every link keeps it.
     """
+    require_viewable(release)  # every page that shows a release begins here
     st.html(
         f'<div class="strip"><b>{html(release.marking)}</b><span>{html(release.title)}</span>'
         f'<span class="end">{html(release.area_name)} · records from '

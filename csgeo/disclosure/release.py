@@ -7,7 +7,8 @@ from. It is sealed: only :func:`make_release` and the store make one.
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
+from weakref import WeakSet
 
 from csgeo.disclosure.audiences import check_period, rule_for
 from csgeo.errors import NothingToReport, NotReleased, RecipeError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: The audience whose releases hold exact counts.
 EXACT = "analysts"
 _SEAL = object()
+#: The very objects that came through the door: a copy, or one put together around it, is none.
+_SEALED: WeakSet[Release] = WeakSet()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +81,15 @@ class Release:
                 "`csgeo.open_release(folder)`."
             )
             raise NotReleased(msg)
+        _SEALED.add(self)
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> NoReturn:
+        """Refuse to be copied or pickled: on the way it could be changed."""
+        msg = (
+            "A Release must be kept with `csgeo.save_release` and opened with `csgeo.open_release`, "
+            "which sees any change; this one was to be copied or pickled. Hand on the release itself."
+        )
+        raise NotReleased(msg)
 
 
 def seal_release(**parts: Any) -> Release:
@@ -93,10 +105,12 @@ def require_release(found: object) -> Release:
     NotReleased
         If `found` is a study, a table or anything else than a release.
     """
-    if not isinstance(found, Release):
+    # first what it is: anything else may not even be looked for among what was sealed
+    if type(found) is not Release or found not in _SEALED:
         msg = (
-            f"Only a Release can be mapped or exported; this is a {type(found).__name__}, "
-            "which may hold exact numbers. Pass it through `csgeo.make_release(study)` first."
+            f"Only a Release can be mapped or exported; this is a {type(found).__name__} that did not "
+            "come through the release door, which may hold exact numbers. Pass it through "
+            "`csgeo.make_release(study)` first."
         )
         raise NotReleased(msg)
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from csgeo.disclosure.release import require_release
 from csgeo.outputs import words
 from csgeo.outputs.style import BANDS, CELL_OPACITY, INK, SHAPES
 
@@ -29,6 +30,7 @@ _HATCH = (
 
 def above(release: Release, drawn: dict[str, Any]) -> str:
     """Give the page from its top to where the map begins."""
+    require_release(release)
     listed = [feature["properties"] for feature in drawn["hotspots"]["features"]]
     # where all are equally sure, saying so on each line is noise
     differ = len({place["outline"] for place in listed}) > 1
@@ -49,6 +51,7 @@ def above(release: Release, drawn: dict[str, Any]) -> str:
 
 def below(release: Release, drawn: dict[str, Any]) -> str:
     """Give the page from where the map ends to its foot."""
+    require_release(release)
     return (
         f"{_legend(drawn['legend'], has_cells=drawn['cells'] is not None)}"
         f'<p class="small">{_safe(drawn["caption"])}</p></section></div></div>'

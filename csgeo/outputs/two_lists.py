@@ -109,7 +109,7 @@ def moved_in_words(first_rank: int | None, second_rank: int | None) -> str:
 
 def why_not_alike(first: Release, second: Release) -> tuple[str, ...]:
     """Say what else than the choices makes two releases differ; empty if nothing does."""
-    two = (first, second)
+    two = (require_release(first), require_release(second))
     keys = [_told(r, "protection").get("rounded_with") for r in two]
     found: dict[str, list[object]] = {
         "The periods differ: {} and {}.": [words.period(r) for r in two],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csgeo.disclosure.release import require_release
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def answer(release: Release) -> str:
     sentence
         Such as "10 places hold 31% of recorded harm in 0.9% of the area."
     """
+    require_release(release)
     n = len(release.hotspots)
     place = "1 place holds" if n == 1 else f"{n} places hold"
     return (
@@ -56,6 +58,7 @@ def sentence(release: Release) -> str:
 
 def left_out(release: Release) -> str:
     """Say what was set aside and what is hidden; empty if nothing was."""
+    require_release(release)
     said = []
     shown, counted = len(release.set_aside), release.hidden.get("set_aside", 0)
     if shown + counted:
@@ -82,6 +85,7 @@ def caption(release: Release) -> str:
         Records used and left out, the caveat, what shapes are, the rule of
         protection, and the sources.
     """
+    require_release(release)
     unplaced = (
         f" about {release.records_without_place:,} more in the files have no usable place."
         if release.records_without_place
@@ -128,6 +132,7 @@ def sure_shortly(certainty: str, stability: float) -> str:
 
 def certainty_label(release: Release, certainty: str) -> str:
     """Say in the legend what an outline means in this release."""
+    require_release(release)
     rerun = bool(release.hotspots["stability"].notna().any())
     return {
         "sure": "sure (found in 95 or more of 100 re-runs)"
@@ -139,6 +144,7 @@ def certainty_label(release: Release, certainty: str) -> str:
 
 def cell_label(release: Release, band: str) -> str:
     """Say in the legend which density a band of the surface stands for; empty if none."""
+    require_release(release)
     density = release.cells.loc[release.cells["band"] == band, "per_km2"].dropna()
     if density.empty:
         return ""
@@ -155,6 +161,7 @@ def _two_figures(number: float) -> int:
 
 def hidden_label(release: Release) -> str:
     """Say in the legend what a hidden cell means: none or few, and nothing tells which."""
+    require_release(release)
     few = f"fewer than {release.least_people} {'people' if release.people_known else 'records'}"
     one = ", or mostly one" if release.people_known else ""
     return f"none, or {few}{one}: hidden to protect people"
@@ -162,6 +169,7 @@ def hidden_label(release: Release) -> str:
 
 def recorded_harm(release: Release) -> str:
     """Say which harm it is about, or "recorded harm" if there are many kinds."""
+    require_release(release)
     if not release.harms or len(release.harms) > _MOST_HARMS:
         return "recorded harm"
     return "recorded " + " and ".join(map(_in_a_sentence, release.harms))
@@ -177,6 +185,7 @@ def share(part: float) -> str:
 
 def period(release: Release) -> str:
     """Say the period as months, or as days where it does not begin and end with months."""
+    require_release(release)
     start, end = release.period_start, release.period_end
     whole = start.day == 1 and (end + _ONE_DAY).day == 1
     return f"{_day(start, whole=whole)} to {_day(end, whole=whole)}"
@@ -191,6 +200,7 @@ def around(release: Release) -> dict[str, tuple[list[str], list[str]]]:
         ``hotspot_id`` to (services as "Library: Town library, 4 min walk",
         labels of the expected kinds that have none within reach).
     """
+    require_release(release)
     label = load_vocabulary("service").label
     said: dict[str, tuple[list[str], list[str]]] = {id_: ([], []) for id_ in release.hotspots.index}
     near = release.services_near.sort_values("nearest_m", kind="stable")
