@@ -305,6 +305,11 @@ def _sources(intake: Intake) -> tuple[Mapping[str, Any], ...]:
             ],
             "notes": list(report.notes),
             "attribution": one.attribution,
+            "read_with": [
+                {"file": name, "sha256": intake.checksums[name]}
+                for name in (one.table, one.postcodes)
+                if name
+            ],
         }
         for one, report in intake.readings
     )

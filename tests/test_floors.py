@@ -63,9 +63,12 @@ MAY_USE = (
         "store": GROUND | QUESTIONS | {"store"},
         "outputs": GROUND | {"outputs", "disclosure.release"},
         "answering": GROUND | BEAM | {"outputs", "disclosure.release"},
+        "publishing": GROUND | {"answering", "disclosure.release", "store"},
+        "handing_out": GROUND | {"answering", "publishing", "store"},
         "governing": GROUND | BEAM | {"answering"},
         "keyring": GROUND | {"disclosure.pseudonyms"},
-        "cli": {"governing", "keyring"}
+        "pseudonymising": GROUND | {"disclosure.pseudonyms", "sources"},
+        "cli": {"governing", "handing_out", "keyring"}
         | GROUND
         | BEAM
         | {"answering", "outputs", "disclosure.release", "sources", "samples"},

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 with atheris.instrument_imports(include=["csgeo"]):
     from csgeo.errors import CsgeoError
     from csgeo.sources.apart import geojson
-    from csgeo.sources.apart.child import Refused
+    from csgeo.sources.apart.refused import Refused
     from csgeo.sources.delimited import read_delimited
     from csgeo.sources.limits import LIMITS
 

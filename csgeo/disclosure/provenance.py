@@ -92,15 +92,11 @@ _QUOTED = re.compile(r"'.*'", re.DOTALL)
 
 
 def _source(source: Mapping[str, Any], rule: Rule, key: Key) -> dict[str, Any]:
-    told = {name: _plain(source[name]) for name in _SOURCE_KEYS if name in source}
-    if "file" in told:
-        told["file"] = PurePath(str(told["file"]).replace("\\", "/")).name
     public = _is_public(str(source.get("kind", "")))
-    if not public and not rule.exact:
-        told.pop("bytes", None)
-        if "sha256" in told:
-            checksum = str(told.pop("sha256")).encode()
-            told["keyed_sha256"] = hmac.digest(key.secret, checksum, "sha256").hex()
+    keyed = None if public or rule.exact else key
+    told = _file(source, keyed)
+    if beside := source.get("read_with"):  # a directory of postcodes, a table of residents
+        told["read_with"] = [_file(one, keyed) for one in beside]
     for name in ("rows_in", "rows_used", "rows_without_place"):
         if name in told and not public:
             told[name] = _rounded(told[name], name, rule, key)
@@ -112,6 +108,19 @@ def _source(source: Mapping[str, Any], rule: Rule, key: Key) -> dict[str, Any]:
         }
         for a in source.get("rows_set_aside", ())
     ]
+    return told
+
+
+def _file(source: Mapping[str, Any], key: Key | None) -> dict[str, Any]:
+    """Tell of a file what may be told; its checksum is keyed if a key is given."""
+    told = {name: _plain(source[name]) for name in _SOURCE_KEYS if name in source}
+    if "file" in told:
+        told["file"] = PurePath(str(told["file"]).replace("\\", "/")).name
+    if key is not None:
+        told.pop("bytes", None)
+        if "sha256" in told:
+            checksum = str(told.pop("sha256")).encode()
+            told["keyed_sha256"] = hmac.digest(key.secret, checksum, "sha256").hex()
     return told
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from csgeo.errors import SourceError
 from csgeo.sources.apart import geojson
-from csgeo.sources.apart.child import Refused
+from csgeo.sources.apart.refused import Refused
 from csgeo.sources.delimited import read_delimited
 from csgeo.sources.files import read_rows
 from csgeo.sources.limits import LIMITS

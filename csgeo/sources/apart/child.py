@@ -15,6 +15,8 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from csgeo.sources.apart.refused import Refused
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,10 +32,6 @@ SETTINGS = {
     "OPENPYXL_LXML": "False",
 }
 _UNLOADED = ("geopandas", "pandas", "lxml", "defusedxml", "PIL")
-
-
-class Refused(Exception):
-    """The file cannot be read; the text is for the user."""
 
 
 def main() -> None:

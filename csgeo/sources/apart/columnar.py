@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from csgeo.sources.apart.child import Refused
+from csgeo.sources.apart.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

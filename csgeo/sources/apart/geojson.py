@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from csgeo.sources.apart.child import Refused
+from csgeo.sources.apart.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

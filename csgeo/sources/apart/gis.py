@@ -10,7 +10,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from csgeo.sources.apart.child import Refused
+from csgeo.sources.apart.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

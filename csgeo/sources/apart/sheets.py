@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 import openpyxl
 
-from csgeo.sources.apart.child import Refused
+from csgeo.sources.apart.refused import Refused
 from csgeo.sources.limits import in_bytes
 
 if TYPE_CHECKING:
