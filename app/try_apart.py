@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from components import tries
+from components import process_apart, tries
 
 from csgeo.answering import answer
 from csgeo.errors import CsgeoError
@@ -32,6 +32,7 @@ def main() -> None:
     file, folder = Path(asked["recipe"]), Path(asked["folder"])
     try:
         recipe = tries.with_choices(file, asked["hotspots"])
+        process_apart.say_to(recipe.path(recipe.folder) / tries.SECURE / tries.SAID)
         answer(
             recipe,
             folder,
@@ -42,7 +43,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)  # the server has gone: nobody waits for the answer
     except CsgeoError as refused:
-        print(f"csgeo: {refused}", file=sys.stderr)  # noqa: T201  whole, for the terminal
+        print(f"csgeo: {refused}", file=sys.stderr)  # noqa: T201  whole, for analysts
         tell(refused=tries.in_plain_words(refused, file, folder))
     else:
         tell(ended=True)

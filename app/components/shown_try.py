@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 from components import opened, page_frame, tries, try_words
+from components.tries import RELEASE
 from components.written import html
 
-from csgeo.answering import RELEASE
 from csgeo.errors import CsgeoError
 
 if TYPE_CHECKING:

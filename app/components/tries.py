@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from csgeo.answering import RELEASE
 from csgeo.errors import CsgeoError, MethodError, NothingToReport, RecipeError, StoreError
 from csgeo.recipe import HotspotChoices, load_recipe, parse_recipe, recipe_toml
 
@@ -27,6 +26,11 @@ if TYPE_CHECKING:
 
     from csgeo.recipe import Recipe
 
+#: Names in the folder of answers. `csgeo.answering` says them too, and may not be loaded here: it
+#: leads to what reads records.
+RELEASE, SECURE = "release", "secure"
+#: Where it stands what was wrong in a file, with its row and value: for analysts, and no log of a server.
+SAID = "last_try.txt"
 _ID = re.compile(r"[0-9a-f]{8}")
 _CHOICES = "choices.toml"
 _PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?[\\/](?:[^\\/\s'\"]+[\\/])*([^\\/\s'\"`,;:)]+)")
@@ -176,12 +180,12 @@ def recipe_text(file: Path, section: Mapping[str, Any]) -> str:
 def in_plain_words(error: CsgeoError, *known: Path) -> str:
     """Say why a try failed, without a path and without a value from a file.
 
-    What is wrong in a file is said with its row and value; that is for the terminal, not for a page.
+    What is wrong in a file is said with its row and value; that is for the secure folder, not for a page.
     """
     if not isinstance(error, RecipeError | MethodError | NothingToReport | StoreError):
         return (
             "A file could not be used as the recipe says. Which one, with the row and the remedy, is "
-            "said in the terminal in which the dashboard was started: a page shows nothing of a record."
+            f"said in {SAID} in the folder {SECURE} of the answers: a page shows nothing of a record."
         )
     words = without_paths(str(error), *known)
     return words if isinstance(error, RecipeError) else _QUOTED.sub("(a value)", words)

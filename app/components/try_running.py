@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components import tries
+from components import process_apart, tries
+from components.tries import RELEASE
 
-from csgeo.answering import RELEASE
 from csgeo.errors import StoreError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _SCRIPT = Path(__file__).resolve().parents[1] / "try_apart.py"
 _LOCK = threading.Lock()
 _CRASHED = (
     "The try ended before it was done. Nothing was changed, and what was shown stays. What went "
-    "wrong is said in the terminal in which the dashboard was started."
+    f"wrong is said in {tries.SAID} in the folder {tries.SECURE} of the answers."
 )
 
 
@@ -86,6 +86,7 @@ def start(file: Path, section: Mapping[str, Any]) -> Running:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            env=process_apart.environment(),
         )
     asked = {"recipe": str(file), "hotspots": dict(section), "folder": str(folder)}
     threading.Thread(target=_follow, args=(_now, _process, asked), daemon=True).start()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from components import opened, page_frame, tries, try_running, try_words
+from components.tries import RELEASE
 from components.try_compared import compared
 from components.written import html
 
-from csgeo.answering import RELEASE
 from csgeo.errors import CsgeoError, RecipeError
 from csgeo.lattice import SIDES_M
 from csgeo.recipe import ENFORCEMENT, EXPECTATIONS, METHODS

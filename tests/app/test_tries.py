@@ -140,11 +140,11 @@ def test_messages_keep_their_words_and_lose_paths_and_values_from_files(tries, t
     assert said == "It needs days: found (a value) in the area's records."
 
 
-def test_what_is_wrong_in_a_file_is_for_the_terminal(tries):
+def test_what_is_wrong_in_a_file_is_for_the_secure_folder(tries):
     said = tries.in_plain_words(UnreadableFile("Row 18: 'Ann Smith, 4 High St' is no date."))
     assert "Ann" not in said
     assert "18" not in said
-    assert "said in the terminal" in said
+    assert "said in last_try.txt in the folder secure" in said
 
 
 def test_each_method_that_can_be_run_has_a_name_a_question_and_a_page(words):
