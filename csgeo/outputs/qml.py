@@ -66,10 +66,11 @@ def write_styles(release: Release, folder: Path) -> dict[str, Path]:
     written
         Name with folder to path.
     """
+    made = styles(release)  # which refuses anything else before a folder is made
     where = folder / "styles"
     where.mkdir(exist_ok=True)
     written = {}
-    for name, qml in styles(release).items():
+    for name, qml in made.items():
         path = where / f"{name}.qml"
         path.write_text(qml, encoding="utf-8", newline="\n")
         written[f"styles/{path.name}"] = path
