@@ -1,35 +1,30 @@
-"""How does the command line ask who looked, what was done, and what an assessment needs?
+"""How does the command line ask who looked, and what an assessment needs?
 
-``csgeo review``, ``csgeo journal`` and ``csgeo dpia``. The journal's key file and its anchor are
-named by the variables CSGEO_JOURNAL_KEY and CSGEO_JOURNAL_ANCHOR; the clock is read here.
+``csgeo review`` and ``csgeo dpia``; each decision is written to the journal first.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from csgeo.answering import JOURNAL_ANCHOR as ANCHOR
-from csgeo.answering import JOURNAL_KEY as KEY
 from csgeo.answering import SECURE as _SECURE
-from csgeo.errors import RecipeError, StoreError
+from csgeo.errors import RecipeError
+from csgeo.journalling import journal
+from csgeo.noting import JOURNAL_KEY, journal_of, now
 
 if TYPE_CHECKING:
     from csgeo.recipe import Recipe
     from csgeo.store.journal import Journal
 
+__all__ = ["dpia", "journal", "review"]
 
 review = typer.Typer(
     no_args_is_help=True,
     help="Look at each place before it leaves: keep, nudge, leave out, undo.",
-)
-journal = typer.Typer(
-    no_args_is_help=True,
-    help="The sealed record of who did what: is it whole?",
 )
 
 Named = Annotated[Path, typer.Option("--recipe", help="The recipe.")]
@@ -115,56 +110,9 @@ def undo(place: Place, reviewer: Reviewer, recipe: Named = RECIPE) -> None:
 
     secure = _secure(_loaded(recipe))
     path = secure / REVIEWS
-    back = undone(place, read_decisions(path), who=reviewer, at=_now())
+    back = undone(place, read_decisions(path), who=reviewer, at=now())
     add_decision(path, back, journal=_journal(secure))
     typer.echo(f"{place}: undone")
-
-
-@journal.command()
-def verify(
-    recipe: Named = RECIPE,
-    anchor: Annotated[str, typer.Option(help="An anchor that was kept elsewhere.")] = "",
-) -> None:
-    """Say whether the journal is what was written, and print its anchor.
-
-    Example: csgeo journal verify --recipe csgeo.toml
-    """
-    from csgeo.store.journal import anchor_from, verify_journal  # noqa: PLC0415
-
-    kept = _asked_journal(recipe)
-    verdict = verify_journal(kept, anchor=anchor_from(anchor) if anchor else None)
-    if not verdict.whole:
-        msg = f"{kept.path.name} is not what was written: {'; '.join(verdict.faults)}."
-        raise StoreError(msg)
-    if not anchor and kept.anchor is None:
-        typer.echo(
-            "No anchor was given: entries that were cut off the end cannot be seen.", err=True
-        )
-    typer.echo(verdict.anchor)
-
-
-@journal.command()
-def mend(who: Annotated[str, typer.Option(help="Who mends it.")], recipe: Named = RECIPE) -> None:
-    """Move a last line that was cut short into a file of its own, and write that down.
-
-    Example: csgeo journal mend --who AB
-    """
-    from csgeo.store.journal import mend_journal  # noqa: PLC0415
-
-    aside = mend_journal(_asked_journal(recipe), who=who, at=_now())
-    typer.echo(f"Moved to {aside}" if aside else "Its last line is whole: nothing to mend.")
-
-
-@journal.command()
-def key(file: Annotated[Path, typer.Argument(help="A new file, away from the data.")]) -> None:
-    """Make a key for a journal, in a file that only you may read.
-
-    Example: csgeo journal key ~/keys/journal.key
-    """
-    from csgeo.store.journal import new_key_file  # noqa: PLC0415
-
-    made = new_key_file(file)
-    typer.echo(f"Made the key {made.ids[0]} in {file}. Set {KEY} to it; keep a copy elsewhere.")
 
 
 def dpia(
@@ -186,7 +134,7 @@ def dpia(
 
         taken = take_in(loaded, lambda what, _done, _of: typer.echo(what, err=True))
         reports = [report for _, report in taken.readings]
-    typer.echo(data_inventory(loaded, reports=reports, on=_now().date()), nl=False)
+    typer.echo(data_inventory(loaded, reports=reports, on=now().date()), nl=False)
 
 
 def _decide(
@@ -208,7 +156,7 @@ def _decide(
         msg = f"There must be a place {place} in the last run; there is none. See `csgeo review list`."
         raise RecipeError(msg)
     decision = reviews.decided_on(
-        places, place, decided, reviewer, _now(),
+        places, place, decided, reviewer, now(),
         reason=reason, words=words, steps=steps, most_km2=loaded.hotspots.most_km2,
     )  # fmt: skip
     reviews.add_decision(secure / reviews.REVIEWS, decision, journal=_journal(secure))
@@ -227,21 +175,9 @@ def _secure(recipe: Recipe) -> Path:
 
 def _journal(secure: Path) -> Journal | None:
     """Find the journal; say so where there is none."""
-    from csgeo.store.journal import journal_at  # noqa: PLC0415
-
-    found = journal_at(secure, key=os.environ.get(KEY), anchor=os.environ.get(ANCHOR))
+    found = journal_of(secure)
     if found is None:
-        typer.echo(f"Not written to a journal: {KEY} is not set (`csgeo journal key`).", err=True)
+        typer.echo(
+            f"Not written to a journal: {JOURNAL_KEY} is not set (`csgeo journal key`).", err=True
+        )
     return found
-
-
-def _asked_journal(recipe: Path) -> Journal:
-    found = _journal(_secure(_loaded(recipe)))
-    if found is None:
-        msg = f"The journal needs its key: set {KEY} to the key file that seals it."
-        raise RecipeError(msg)
-    return found
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

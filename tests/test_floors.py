@@ -19,6 +19,7 @@ GROUND = {
     "errors",
     "governance",
     "identifying",
+    "plain_account",
     "vocabulary",
     "lattice",
     "hexagons",
@@ -39,7 +40,11 @@ QUESTIONS = {
 }
 BEAM = {
     "study",
+    "first_look",
+    "loading",
+    "reviewing",
     "inventory",
+    "noting",
     "checks",
     "history",
     "releasing",
@@ -54,6 +59,9 @@ MAY_USE = (
     | {
         "study": GROUND | QUESTIONS | BEAM,
         "checks": GROUND | QUESTIONS | {"intake"},
+        "first_look": GROUND | QUESTIONS | {"intake"},
+        "loading": GROUND | {"store"},
+        "reviewing": GROUND | QUESTIONS | {"store"},
         "secure_side": {"study"},
         "releasing": GROUND | QUESTIONS | {"store", "study"},
         "history": GROUND | QUESTIONS | {"intake", "study"},
@@ -65,7 +73,9 @@ MAY_USE = (
         "answering": GROUND | BEAM | {"outputs", "disclosure.release"},
         "publishing": GROUND | {"answering", "disclosure.release", "store"},
         "handing_out": GROUND | {"answering", "publishing", "store"},
-        "governing": GROUND | BEAM | {"answering"},
+        "noting": GROUND | {"store", "disclosure.entries"},
+        "governing": GROUND | BEAM | {"answering", "journalling"},
+        "journalling": GROUND | BEAM | {"answering", "disclosure.journal"},
         "keyring": GROUND | {"disclosure.pseudonyms"},
         "pseudonymising": GROUND | {"disclosure.pseudonyms", "sources"},
         "cli": {"governing", "handing_out", "keyring"}

@@ -13,48 +13,34 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from csgeo.disclosure.entries import ACTIONS, ACTS, Entry, check_entry
 from csgeo.disclosure.pseudonyms import key_id
-from csgeo.disclosure.sparing import says_too_much
-from csgeo.errors import RecipeError, StoreError
+from csgeo.errors import StoreError
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
     from csgeo.disclosure.pseudonyms import Keys
 
-#: What can be done, and the kind of processing that section 62(1) has for it.
-ACTS: Mapping[str, str] = {
-    "loaded": "collection",
-    "joined": "combination",
-    "looked at detail": "consultation",
-    "reviewed": "alteration",
-    "changed": "alteration",
-    "mended": "alteration",
-    "released": "disclosure",
-    "exported": "disclosure",
-    "erased": "erasure",
-}
+__all__ = [
+    "ACTIONS",
+    "ACTS",
+    "START",
+    "Anchor",
+    "Entry",
+    "Verdict",
+    "anchor_from",
+    "check_journal",
+    "entries_in",
+    "last_anchor",
+    "seal_entry",
+]
+
 #: The seal that the first entry names as the one before it.
 START = "0" * 64
-_MAY_NAME_STAFF = ("who", "for_whom")
 _ANCHOR = re.compile(r"csgeo-journal (\d{1,12}) ([0-9a-f]{64})\s*")
-_FIELDS = {"number", "did", "class", "what", "who", "at", "why", "for_whom", "key", "before"}
-
-
-class Entry(NamedTuple):
-    """What somebody did: one of :data:`ACTS`, to what, by whom, when, why, and who gets it.
-
-    ``at`` comes from the door and knows its zone; nothing here reads a clock. ``who`` and
-    ``for_whom`` name staff and bodies, never a child.
-    """
-
-    did: str
-    what: str
-    who: str
-    at: dt.datetime
-    why: str = ""
-    for_whom: str = ""
+_SHOWN = ("number", "did", "class", "what", "who", "at", "why", "for_whom")
+_FIELDS = {*_SHOWN, "key", "before"}
 
 
 class Anchor(NamedTuple):
@@ -124,7 +110,7 @@ def seal_entry(entry: Entry, before: Anchor, keys: Keys) -> bytes:
         If something that section 62 asks is missing, or the words hold what no journal may:
         identities of people, places of records, exact small counts.
     """
-    _refuse(entry)
+    entry = check_entry(entry)
     content = {
         "number": before.entries + 1,
         "did": entry.did,
@@ -182,6 +168,24 @@ def check_journal(content: bytes, keys: Keys, *, anchor: Anchor | None = None) -
     if anchor and not (faults and held.entries < anchor.entries):
         faults += _against(anchor, held, at_anchor)
     return Verdict(held, tuple(faults), unfinished)
+
+
+def entries_in(content: bytes, keys: Keys, *, anchor: Anchor | None = None) -> list[dict[str, Any]]:
+    """Give the entries of a journal that hold, in their order; none after the first that does not.
+
+    Parameters
+    ----------
+    content, keys, anchor
+        As for :func:`check_journal`, which says what is wrong with the others.
+
+    Returns
+    -------
+    entries
+        ``number``, ``did``, ``class``, ``what``, ``who``, ``at``, ``why`` and ``for_whom`` of each.
+    """
+    held = check_journal(content, keys, anchor=anchor).anchor.entries
+    read = [json.loads(line) for line in content.split(b"\n")[:held]]
+    return [{name: one[name] for name in _SHOWN} for one in read]
 
 
 def last_anchor(line: bytes, keys: Keys) -> Anchor:
@@ -251,35 +255,3 @@ def _plain(content: Mapping[str, Any]) -> bytes:
 
 def _seal(content: Mapping[str, Any], secret: bytes) -> str:
     return hmac.digest(secret, b"csgeo journal\x00" + _plain(content), "sha256").hex()
-
-
-def _refuse(entry: Entry) -> None:
-    """Refuse what is incomplete or says too much; the message never quotes it."""
-    if entry.did not in ACTS:
-        msg = f"`did` must be one of {', '.join(ACTS)}; it is {entry.did!r}."
-        raise RecipeError(msg)
-    kind = ACTS[entry.did]
-    asked = ["what", "who"]
-    asked += ["why"] if kind in {"consultation", "disclosure"} else []
-    asked += ["for_whom"] if kind == "disclosure" else []
-    missing = [name for name in asked if not getattr(entry, name).strip()]
-    if missing:
-        msg = (
-            f"An entry of the journal that something was {entry.did} ({kind}) must say {', '.join(asked)}; "
-            f"missing: {', '.join(missing)} (Data Protection Act 2018, section 62)."
-        )
-        raise RecipeError(msg)
-    if entry.at.tzinfo is None:
-        msg = (
-            "`at` of an entry must know its time zone; it does not. Give it as `datetime.now(UTC)`."
-        )
-        raise RecipeError(msg)
-    for name in ("what", "who", "why", "for_whom"):
-        text = getattr(entry, name)
-        found = says_too_much(text, staff=name in _MAY_NAME_STAFF)
-        if found:
-            msg = (
-                f"`{name}` of an entry of the journal must not hold {found}; it looks as if it did. Say "
-                "in general words what was done: a journal is read by more people than the data."
-            )
-            raise RecipeError(msg)

@@ -19,16 +19,18 @@ from csgeo.disclosure.journal import (
     Verdict,
     anchor_from,
     check_journal,
+    entries_in,
     last_anchor,
     seal_entry,
 )
 from csgeo.disclosure.pseudonyms import new_key_file, read_keys
 from csgeo.errors import StoreError
-from csgeo.store.turns import alone, put_whole
+from csgeo.store.turns import alone, hold_name, put_whole
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from csgeo.disclosure.pseudonyms import Keys
 
@@ -42,7 +44,8 @@ __all__ = [
     "Verdict",
     "anchor_from",
     "journal_at",
-    "mend_journal",
+    "journal_entries",
+    "kept_anchor",
     "new_key_file",
     "recorder",
     "verify_journal",
@@ -93,6 +96,8 @@ def write_entry(journal: Journal, entry: Entry) -> Anchor:
             before = _where_it_ends(fd, size, journal)
             line = seal_entry(entry, before, journal.keys)
             _append(fd, size, line)
+            if size == 0:
+                hold_name(journal.path)  # or a crash could take the new file's name away
         finally:
             os.close(fd)
         after = last_anchor(line[:-1], journal.keys)
@@ -116,61 +121,19 @@ def verify_journal(journal: Journal, *, anchor: Anchor | None = None) -> Verdict
     StoreError
         If there is no journal, or the anchor cannot be read.
     """
-    anchor = anchor or _kept_anchor(journal)
-    if not journal.path.is_file():
-        msg = (
-            f"There is no journal {journal.path.name}. If there was one, it was taken away: bring it "
-            "back from its copy."
-        )
-        raise StoreError(msg)
-    return check_journal(journal.path.read_bytes(), journal.keys, anchor=anchor)
+    anchor = anchor or kept_anchor(journal)
+    return check_journal(_content(journal), journal.keys, anchor=anchor)
 
 
-def mend_journal(journal: Journal, *, who: str, at: dt.datetime) -> Path | None:
-    """Move a last line that is not whole into a file of its own, and write down that it was so.
-
-    Such a line is left when the machine stops in the middle of a write. What it was about has
-    not happened, because the write never came back.
-
-    Parameters
-    ----------
-    journal
-        Nothing but its unfinished end is touched.
-    who, at
-        Who mends it, and when.
-
-    Returns
-    -------
-    aside
-        Where the unfinished bytes are kept; None if there were none.
+def journal_entries(journal: Journal) -> list[dict[str, Any]]:
+    """Give the entries that hold, in their order, for people to read.
 
     Raises
     ------
     StoreError
-        If anything else is wrong: that is not mended, it is looked into.
+        If there is no journal. What is wrong with one is said by :func:`verify_journal`.
     """
-    with alone(journal.path):
-        content = journal.path.read_bytes() if journal.path.is_file() else b""
-        whole = content[: content.rfind(b"\n") + 1]
-        verdict = check_journal(whole, journal.keys, anchor=_kept_anchor(journal))
-        if not verdict.whole:
-            msg = f"The journal must be whole but for its last line; {verdict.faults[0]}."
-            raise StoreError(msg)
-        unfinished = content[len(whole) :]
-        if not unfinished:
-            return None
-        aside = journal.path.with_name(
-            f"{journal.path.stem}.unfinished-{verdict.anchor.entries + 1:06d}"
-        )
-        put_whole(aside, unfinished)
-        with journal.path.open("r+b") as file:
-            file.truncate(len(whole))
-            os.fsync(file.fileno())
-    write_entry(
-        journal,
-        Entry("mended", f"an unfinished last line was moved to {aside.name}", who, at),
-    )
-    return aside
+    return entries_in(_content(journal), journal.keys)
 
 
 def recorder(journal: Journal, *, who: str, at: dt.datetime) -> Callable[[Mapping[str, str]], None]:
@@ -198,9 +161,19 @@ def recorder(journal: Journal, *, who: str, at: dt.datetime) -> Callable[[Mappin
     return record
 
 
+def _content(journal: Journal) -> bytes:
+    if not journal.path.is_file():
+        msg = (
+            f"There is no journal {journal.path.name}. If there was one, it was taken away: bring it "
+            "back from its copy."
+        )
+        raise StoreError(msg)
+    return journal.path.read_bytes()
+
+
 def _where_it_ends(fd: int, size: int, journal: Journal) -> Anchor:
     """Find the last entry, and refuse to write after an end that is broken or lost."""
-    kept = _kept_anchor(journal)
+    kept = kept_anchor(journal)
     if size == 0:
         ends = Anchor(0, START)
     else:
@@ -243,24 +216,46 @@ def _append(fd: int, size: int, line: bytes) -> None:
         raise
 
 
-def _kept_anchor(journal: Journal) -> Anchor | None:
-    if journal.anchor is None or not journal.anchor.is_file():
+def kept_anchor(journal: Journal) -> Anchor | None:
+    """Give the anchor that the anchor file holds; None if no file is named, or nothing is written yet.
+
+    Raises
+    ------
+    StoreError
+        If the file is gone or cannot be read although the journal has entries: without it a lost
+        end could not be seen.
+    """
+    if journal.anchor is None:
         return None
-    return anchor_from(journal.anchor.read_text(encoding="ascii", errors="replace"))
+    if journal.anchor.is_file():
+        return anchor_from(journal.anchor.read_text(encoding="ascii", errors="replace"))
+    if not journal.path.is_file() or b"\n" not in journal.path.read_bytes():
+        return None
+    msg = (
+        f"The anchor {journal.anchor.name} is not there, but {journal.path.name} has entries, so a lost "
+        "end could not be seen. Bring the anchor back; if there never was one, look at the journal "
+        "(`csgeo journal show`), then `csgeo journal anchor --who AB` begins it."
+    )
+    raise StoreError(msg)
 
 
-def journal_at(secure: Path, *, key: str | None, anchor: str | None) -> Journal | None:
-    """Give the journal of a study, where the door was told of a key.
+def journal_at(
+    secure: Path | None, *, key: str | None, anchor: str | None, file: str | None = None
+) -> Journal | None:
+    """Give the journal of a study, or the one that the door was told of; None without a key.
 
     Parameters
     ----------
     secure
-        The secure folder of the study; the journal is ``journal.jsonl`` in it.
+        The secure folder of the study; the journal is ``journal.jsonl`` in it. None where there
+        is none, as on a server that holds releases only.
     key
         The key file, which must not lie in the secure folder; made by
         :func:`csgeo.disclosure.pseudonyms.new_key_file`, for the journal alone.
     anchor
         The file of the anchor; best where those who write the journal cannot write.
+    file
+        Another file for the journal: one for all that is done on a machine.
 
     Returns
     -------
@@ -271,8 +266,17 @@ def journal_at(secure: Path, *, key: str | None, anchor: str | None) -> Journal 
     ------
     WeakKey
         If the key could be read by others, or lies with the data or in a repository.
+    StoreError
+        If a key is given and neither a folder nor a file.
     """
     if not key:
         return None
-    keys = read_keys(Path(key), apart_from=[secure])
-    return Journal(secure / "journal.jsonl", keys, Path(anchor) if anchor else None)
+    path = Path(file) if file else (secure / "journal.jsonl" if secure else None)
+    if path is None:
+        msg = (
+            "A key of the journal is named, and no journal. Set CSGEO_JOURNAL to its file, or name a "
+            "recipe: then it lies in the recipe's secure folder."
+        )
+        raise StoreError(msg)
+    apart = [folder for folder in (secure, path.parent) if folder]
+    return Journal(path, read_keys(Path(key), apart_from=apart), Path(anchor) if anchor else None)

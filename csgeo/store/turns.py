@@ -22,11 +22,27 @@ def put_whole(path: Path, content: bytes) -> None:
     """Write a small file whole: it is the old one or the new one, whatever happens."""
     beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    hold_name(path)
+
+
+def hold_name(path: Path) -> None:
+    """Wait until the disk has a file's name too, so that a crash leaves neither none nor the old one."""
+    if sys.platform == "win32":
+        return  # a folder cannot be opened there
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 @contextmanager

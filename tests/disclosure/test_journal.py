@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csgeo.disclosure.journal import (
+    ACTIONS,
     ACTS,
     START,
     Anchor,
     Entry,
     anchor_from,
     check_journal,
+    entries_in,
     last_anchor,
     seal_entry,
 )
@@ -50,7 +52,7 @@ def test_an_entry_has_the_shape_that_section_62_asks():
     )
     assert (read["at"], read["number"], read["before"]) == ("2025-03-01T09:30:00+00:00", 1, START)
     assert set(ACTS.values()) == {
-        "collection", "alteration", "consultation", "disclosure", "combination", "erasure",
+        "collection", "alteration", "consultation", "disclosure", "combination", "erasure", "access",
     }  # fmt: skip
 
 
@@ -187,7 +189,12 @@ def test_an_anchor_can_be_printed_and_read_back():
         ({"why": "four recorded incidents"}, "an exact small count"),
         ({"what": "write to a@b.uk"}, "an e-mail address"),
         ({"for_whom": "0a1b2c3d-" + "ab" * 20}, "a person's pseudonym"),
-        ({"what": "x" * 501}, "more than 500 signs"),
+        ({"what": "x" * 301}, "more than 300 signs"),
+        ({"who": "x" * 101}, "more than 100 signs"),
+        ({"why": "x" * 301}, "more than 300 signs"),
+        ({"for_whom": "x" * 101}, "more than 100 signs"),
+        ({"what": "the map\nand more"}, "a line end or a sign that cannot be printed"),
+        ({"who": "AB\x1b[2J"}, "a line end or a sign that cannot be printed"),
     ],
 )
 def test_what_is_incomplete_or_says_too_much_is_refused_and_not_quoted(changed, words):
@@ -210,3 +217,28 @@ def test_an_entry_of_another_journal_of_the_same_key_is_found_in_its_place():
     theirs = seal_entry(entry(1), last_anchor(first[:-1], KEYS), KEYS)
     spliced = ours.splitlines(keepends=True)[0] + theirs
     assert "it must follow entry 1" in check_journal(spliced, KEYS).faults[0]
+
+
+def test_each_word_of_the_doors_is_written_as_an_act():
+    assert {"load", "look", "review", "run", "try", "release", "publish", "export"} < set(ACTIONS)
+    assert {"sign-in", "sign-out", "refuse", "revoke", "purge", "key"} < set(ACTIONS)
+    assert set(ACTIONS.values()) <= set(ACTS)
+    for word, act in ACTIONS.items():
+        read = json.loads(seal_entry(entry(did=word), Anchor(0, START), KEYS))
+        assert (read["did"], read["class"]) == (act, ACTS[act])
+
+
+def test_the_longest_entry_fits_into_what_is_read_from_the_end():
+    longest = Entry("export", "\U0001f5fa" * 300, "\U0001f5fa" * 100, AT, "\U0001f5fa" * 300, "\U0001f5fa" * 100)  # fmt: skip
+    assert len(seal_entry(longest, Anchor(10**11, "f" * 64), KEYS)) < 65_536
+
+
+def test_entries_are_given_for_reading_up_to_the_first_that_does_not_hold():
+    content, _ = a_journal(3)
+    assert [e["what"] for e in entries_in(content, KEYS)] == [f"map number {n}" for n in range(3)]
+    assert set(entries_in(content, KEYS)[0]) == {
+        "number", "did", "class", "what", "who", "at", "why", "for_whom",
+    }  # fmt: skip
+    broken = content.replace(b"map number 1", b"map number 7")
+    assert [e["number"] for e in entries_in(broken, KEYS)] == [1]
+    assert entries_in(b"", KEYS) == []

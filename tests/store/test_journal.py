@@ -16,7 +16,8 @@ from csgeo.disclosure.pseudonyms import Keys
 from csgeo.errors import RecipeError, StoreError
 from csgeo.store import journal as kept
 from csgeo.store import turns
-from csgeo.store.journal import Journal, mend_journal, recorder, verify_journal, write_entry
+from csgeo.store.journal import Journal, recorder, verify_journal, write_entry
+from csgeo.store.mending import mend_journal
 
 SECRET = bytes((i * 73 + i * i * 11 + 5) % 256 for i in range(32))
 AT = dt.datetime(2025, 3, 1, 9, 30, tzinfo=dt.UTC)
