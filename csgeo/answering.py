@@ -14,10 +14,12 @@ import os
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from csgeo.disclosure.release import EXACT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from csgeo.disclosure.release import Release
@@ -53,7 +55,7 @@ def answer(
     Returns
     -------
     release
-        As it was saved.
+        As it was saved. One with exact counts, for analysts, stays in ``secure`` with its files.
 
     Raises
     ------
@@ -66,33 +68,47 @@ def answer(
 
     be_ready()
     from csgeo.outputs.write import write_outputs  # noqa: PLC0415
-    from csgeo.releasing import release_of  # noqa: PLC0415
+    from csgeo.releasing import for_its_audience, release_of  # noqa: PLC0415
     from csgeo.secure_side import write_secure_side  # noqa: PLC0415
+    from csgeo.store.former import note_made  # noqa: PLC0415
     from csgeo.store.releases import save_release  # noqa: PLC0415
     from csgeo.study import run_study  # noqa: PLC0415
 
     # one core reads files while another loads what comes after them
     Thread(target=_load_ahead, daemon=True).start()
+    now = dt.datetime.now(dt.UTC)
+    recipe = for_its_audience(recipe, on=now.date())
     with _no_search_for_cycles():
         study = run_study(recipe, progress=progress)
         write_secure_side(study, folder / SECURE)
         home = recipe.path(recipe.folder) / SECURE
-        now = dt.datetime.now(dt.UTC)
         release = release_of(
-            study, recipe, home=home, on=now.date(), record=_recorder(home, now, share=share)
-        )
-        save_release(release, folder / RELEASE)
+            study, recipe, home=home, on=now.date(), trial=not share,
+            record=recorder_of(home, now) if share else None,
+        )  # fmt: skip
+        # exact counts never lie where a viewer's dashboard or a shared folder would look
+        shown = folder / SECURE if release.audience == EXACT else folder
+        save_release(release, shown / RELEASE)
         if share:
-            write_outputs(release, folder / SHARE, progress=progress)
+            note_made(shown / RELEASE, home)
+            write_outputs(release, shown / SHARE, progress=progress)
     return release
 
 
-def _recorder(home: Path, now: dt.datetime, *, share: bool) -> Any:
-    """Give what writes a release down before it leaves; nothing for a try, or without a journal."""
+def recorder_of(home: Path, now: dt.datetime) -> Callable[[Mapping[str, str]], None] | None:
+    """Give what writes a release down before it leaves; None where there is no journal.
+
+    Parameters
+    ----------
+    home
+        The secure folder of the recipe.
+    now
+        The moment that is written down.
+    """
     from csgeo.store.journal import journal_at, recorder  # noqa: PLC0415
 
     key, anchor = (os.environ.get(name) for name in (JOURNAL_KEY, JOURNAL_ANCHOR))
-    journal = journal_at(home, key=key, anchor=anchor) if share else None
+    journal = journal_at(home, key=key, anchor=anchor)
     who = os.environ.get("CSGEO_USER") or getpass.getuser()
     return None if journal is None else recorder(journal, who=who, at=now)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import csgeo
-from csgeo import governing, keyring
+from csgeo import governing, handing_out, keyring
 from csgeo.errors import CsgeoError, NothingToReport, RecipeError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ app.add_typer(governing.review, name="review")
 app.add_typer(governing.journal, name="journal")
 app.add_typer(keyring.key, name="key")
 app.command()(governing.dpia)
+app.command()(handing_out.publish)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for other programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
@@ -194,9 +195,10 @@ def dashboard(
     Example: csgeo app out/release
     """
     shown = _release_to_show(release, recipe)
+    from csgeo.disclosure.release import require_viewable  # noqa: PLC0415
     from csgeo.store.releases import open_release  # noqa: PLC0415
 
-    open_release(shown)  # refuse here, in words, rather than in the browser
+    require_viewable(open_release(shown))  # refuse here, in words, rather than in the browser
     _serve()(
         shown,
         recipe=recipe,
@@ -275,11 +277,25 @@ def _say(release: Release, folder: Path, *, as_json: bool) -> None:
     typer.echo(sentence(release))
     for p in places.rename(columns={"rank": "rank_"}).itertuples(index=False):
         typer.echo(f"{p.rank_:>3}  {p.name:<60} about {p.incidents:>6,}  {p.band}")
-    typer.echo(
-        f"\nFor everyone:  {folder / 'share'}  (open map.html; hotspots.gpkg opens styled in QGIS)"
+    typer.echo("\n" + _where(release, folder))
+
+
+def _where(release: Release, folder: Path) -> str:
+    """Say what lies where, and what must happen before it goes out."""
+    from csgeo.disclosure.release import EXACT  # noqa: PLC0415
+
+    if release.audience == EXACT:
+        secure = folder / "secure"
+        return (
+            f"Exact counts, for analysts only ({release.recipient}: {release.purpose}): "
+            f"{secure / 'share'}\nThey stay on the secure side; no dashboard shows them."
+        )
+    return (
+        f"To look at:    {folder / 'share'}  (open map.html; hotspots.gpkg opens styled in QGIS)\n"
+        f"The release:   {folder / 'release'}  (csgeo app {folder / 'release'})\n"
+        f"Analysts only: {folder / 'secure'}  (what was read and what was set aside)\n"
+        "Before any of it goes out: csgeo publish, so that later releases are held against it."
     )
-    typer.echo(f"The release:   {folder / 'release'}  (csgeo app {folder / 'release'})")
-    typer.echo(f"Analysts only: {folder / 'secure'}  (what was read and what was set aside)")
 
 
 @contextmanager

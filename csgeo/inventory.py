@@ -182,8 +182,8 @@ def _audiences(recipe: Recipe) -> str:
             rule.audience + (" (this recipe)" if rule.audience == recipe.release.audience else ""),
             "exact counts on cells and places, never records"
             if rule.exact
-            else f"at least {max(rule.least_people, recipe.release.least_people)} people, rounded to "
-            f"{max(rule.round_to, recipe.release.round_to)}",
+            else f"at least {max(rule.least_people, recipe.release.least_people or 0)} people, rounded "
+            f"to {max(rule.round_to, recipe.release.round_to or 0)}",
             f"{rule.cell_m} m, places {rule.place_cell_m} m",
             f"{rule.lag_days} days after the end, over {rule.window_days} days or more",
         )

@@ -44,7 +44,7 @@ Expectation: TypeAlias = Literal["surroundings", "streets", "residents", "exposu
 METHODS: tuple[str, ...] = get_args(Method)
 ENFORCEMENT: tuple[str, ...] = get_args(Enforcement)
 EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
-AUDIENCES = ("partnership",)
+AUDIENCES = ("analysts", "panel", "partnership", "public")
 #: The protection that no recipe can go below.
 LEAST_PEOPLE_EVER = 5
 
@@ -119,10 +119,14 @@ class ReleaseChoices:
     """What may be seen outside the secure side."""
 
     audience: str = "partnership"
-    least_people: int = 5
-    round_to: int = 5
+    #: The audience's own where not given; never below it.
+    least_people: int | None = None
+    round_to: int | None = None
     review: str = "not required"
     rounding_key: str = "study"
+    #: What exact counts are for and who gets them; asked of ``analysts``.
+    purpose: str = ""
+    recipient: str = ""
 
 
 @dataclass(frozen=True)
@@ -353,9 +357,10 @@ def _check(recipe: Recipe) -> None:
         "hotspots.q": (hot.q, 1e-6, 0.5),
         "surface.cell_m": (recipe.surface.cell_m, 125, 4000),
         "context.reach_m": (recipe.context.reach_m, 100, 5000),
-        "release.least_people": (shown.least_people, LEAST_PEOPLE_EVER, 1000),
-        "release.round_to": (shown.round_to, LEAST_PEOPLE_EVER, 1000),
     }
+    for name in ("least_people", "round_to"):
+        if (asked := getattr(shown, name)) is not None:
+            between[f"release.{name}"] = (asked, LEAST_PEOPLE_EVER, 1000)
     for name, (number, least, most) in between.items():
         if not least <= number <= most:
             msg = f"`{name}` must be from {least:g} to {most:g}; it is {number:g}."

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csgeo.context.services import services_around
+from csgeo.disclosure.audiences import check_period, rule_for
 from csgeo.disclosure.keys import key_of_study
 from csgeo.disclosure.release import make_release
 from csgeo.disclosure.review import reviewed
 from csgeo.errors import NothingToReport
+from csgeo.lattice import SIDES_M
+from csgeo.store.former import PUBLISHED, former_releases
 from csgeo.store.reviews import REVIEWS, read_decisions
 
 if TYPE_CHECKING:
@@ -30,12 +33,42 @@ if TYPE_CHECKING:
     from csgeo.study import Study
 
 
+def for_its_audience(recipe: Recipe, *, on: dt.date | None = None) -> Recipe:
+    """Refuse, before anything is read, what the audience of a recipe may not see.
+
+    Parameters
+    ----------
+    recipe
+        What is asked for.
+    on
+        The day of the release.
+
+    Returns
+    -------
+    recipe
+        With cells as large as the audience may see, where it leaves their size open.
+
+    Raises
+    ------
+    RecipeError
+        If a number is below what the audience may see, or the period is too short or too close.
+    """
+    shown, days, hot = recipe.release, recipe.period, recipe.hotspots
+    rule = rule_for(shown.audience, least_people=shown.least_people, round_to=shown.round_to)
+    if days.start and days.end:
+        check_period(rule, (days.start, days.end), on=on)
+    if hot.cell_m is None and rule.place_cell_m > SIDES_M[0]:
+        return replace(recipe, hotspots=replace(hot, cell_m=rule.place_cell_m))
+    return recipe
+
+
 def release_of(
     study: Study,
     recipe: Recipe,
     *,
     home: Path,
     on: dt.date | None = None,
+    trial: bool = False,
     record: Callable[[Mapping[str, str]], None] | None = None,
 ) -> Release:
     """Make the release that a recipe asks for.
@@ -49,13 +82,17 @@ def release_of(
         runs and tries of the recipe.
     on
         The day of the release.
+    trial
+        It is for analysts to look at and is never published, so it is not held against those that
+        were.
     record
         Called before anything is given back; if it fails, nothing leaves.
 
     Returns
     -------
     release
-        Of the places that may leave.
+        Of the places that may leave. It could not be taken from one that was published before
+        (:func:`csgeo.publishing.publish`).
 
     Raises
     ------
@@ -72,6 +109,9 @@ def release_of(
         audience=shown.audience,
         key=key_of_study(home) if shown.rounding_key == "study" else None,
         on=on,
+        former=() if trial else former_releases(home / PUBLISHED),
+        purpose=shown.purpose,
+        recipient=shown.recipient,
         record=record,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 from dataclasses import replace
 
@@ -9,8 +10,11 @@ import pytest
 
 from csgeo import answering
 from csgeo.answering import answer
-from csgeo.errors import NothingToReport
+from csgeo.disclosure.pseudonyms import new_key_file
+from csgeo.disclosure.release import require_viewable
+from csgeo.errors import NothingToReport, NotReleased, RecipeError
 from csgeo.recipe import load_recipe
+from csgeo.releasing import for_its_audience
 from csgeo.store.releases import open_release
 
 
@@ -36,6 +40,48 @@ def test_a_recipe_answers_in_three_folders(recipe, tmp_path):
 def test_a_try_needs_no_files_to_take_away(recipe, tmp_path):
     answer(recipe, tmp_path, share=False)
     assert {p.name for p in tmp_path.iterdir()} == {"secure", "release"}
+
+
+def test_exact_counts_are_written_down_and_stay_on_the_secure_side(
+    recipe, tmp_path, tmp_path_factory, monkeypatch
+):
+    apart = tmp_path_factory.mktemp("keys")
+    asked = replace(recipe.release, audience="analysts", purpose="checking", recipient="the team")
+    here = {**recipe.located, str(tmp_path): str(tmp_path)}
+    exact = replace(recipe, release=asked, folder=str(tmp_path), located=here)
+    with pytest.raises(RecipeError, match="be written to the audit log; missing: record"):
+        answer(exact, tmp_path)
+    new_key_file(apart / "journal.key", apart_from=[tmp_path])
+    monkeypatch.setenv("CSGEO_JOURNAL_KEY", str(apart / "journal.key"))
+    release = answer(exact, tmp_path)
+    assert "EXACT COUNTS, ANALYSTS ONLY" in release.marking
+    assert {p.name for p in tmp_path.iterdir()} == {"secure"}
+    assert (tmp_path / "secure" / "release" / "manifest.json").is_file()
+    with pytest.raises(NotReleased, match="exact counts"):
+        require_viewable(open_release(tmp_path / "secure" / "release"))
+
+
+def test_what_an_audience_may_not_see_is_refused_before_anything_is_read(recipe, tmp_path):
+    for shown, said in (
+        (replace(recipe.release, audience="public", least_people=5), "at least 10 for public"),
+        (replace(recipe.release, round_to=5, least_people=4), "at least 5 for partnership"),
+    ):
+        with pytest.raises(RecipeError, match=said):
+            answer(replace(recipe, release=shown, incidents=()), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_public_gets_large_squares_where_the_recipe_leaves_them_open(recipe):
+    left_open = replace(recipe.hotspots, cell_m=None)
+    shown = replace(recipe.release, audience="public")
+    for_public = replace(recipe, release=shown, hotspots=left_open)
+    later = dt.date(2030, 1, 1)
+    assert for_its_audience(for_public, on=later).hotspots.cell_m == 500
+    small = replace(for_public, hotspots=replace(for_public.hotspots, cell_m=250))
+    assert (
+        for_its_audience(small, on=later).hotspots.cell_m == 250
+    )  # asked for: the door refuses it, in words
+    assert for_its_audience(recipe, on=later) == recipe
 
 
 def test_what_fails_leaves_the_release_that_was_there(recipe, tmp_path, monkeypatch):

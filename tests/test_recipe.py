@@ -34,7 +34,7 @@ def test_a_small_recipe_gets_the_documented_defaults(write, tmp_path):
     recipe = load_recipe(write(SMALL), folders={"HERE": str(tmp_path / "data")})
     assert recipe.hotspots.method == "compact_places"
     assert recipe.hotspots.most_km2 == 0.25
-    assert recipe.release.least_people == 5
+    assert recipe.release.least_people is None  # the audience's own
     assert recipe.path(recipe.area.file) == tmp_path.resolve() / "area.gpkg"
     assert recipe.path("${HERE}/incidents.csv") == (tmp_path / "data" / "incidents.csv").resolve()
 
@@ -74,6 +74,7 @@ def test_a_recipe_written_and_read_again_is_the_same_and_holds_no_folder_of_this
             "`hotspots.most_share_of_area` must be from 1e-06 to 0.05",
         ),
         ("[release]\nleast_people = 3\n", "`release.least_people` must be from 5 to 1000; it is 3"),
+        ("[release]\nleast_people = 0\n", "`release.least_people` must be from 5 to 1000; it is 0"),
         ("[hotspots]\nexpectation = 'streets'\n", r"needs a \[streets\] table with a file"),
         ("[period]\nstart = 2024-02-01\nend = 2024-01-01\n", "must not be after"),
         ("services = 3\n", r"`services` must be tables under \[\[services\]\]; it is 3"),

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from csgeo.disclosure.release import EXACT, require_release
 from csgeo.errors import StoreError
 from csgeo.store.releases import MANIFEST, open_release, save_release
+from csgeo.store.turns import put_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from csgeo.disclosure.release import Release
 
+#: Where they are kept, within the secure folder of a study; and what says which one was made last.
+PUBLISHED, MADE = "published", "made.json"
 _NUMBERED = re.compile(r"release-(\d{4,})")
 
 
@@ -92,6 +95,57 @@ def remember_release(release: Release, kept: Path) -> Path:
             folder.rmdir()
             return before
     return folder
+
+
+def note_made(folder: Path, secure: Path) -> None:
+    """Write down which release was made, and how many that were published it was held against.
+
+    Parameters
+    ----------
+    folder
+        Where the release was saved.
+    secure
+        The secure folder of its study.
+    """
+    secure.mkdir(parents=True, exist_ok=True)
+    held = {"release": _mark(folder), "held_against": len(_numbers(secure / PUBLISHED))}
+    put_whole(secure / MADE, f"{json.dumps(held)}\n".encode())
+
+
+def require_held(folder: Path, secure: Path) -> None:
+    """Refuse a release that was not made here, or not held against all that were published since.
+
+    Parameters
+    ----------
+    folder, secure
+        As for :func:`note_made`.
+
+    Raises
+    ------
+    StoreError
+        With the remedy: to run the recipe again.
+    """
+    try:
+        held = json.loads((secure / MADE).read_text(encoding="utf-8"))
+        same = held["release"] == _mark(folder)
+        against = int(held["held_against"])
+    except (OSError, ValueError, KeyError, TypeError):
+        same, against = False, 0
+    if not same:
+        msg = (
+            f"The release in {folder.name} must be the one that the last run made; it is another. "
+            "Run the recipe again: `csgeo run`, then publish."
+        )
+        raise StoreError(msg)
+    kept = secure / PUBLISHED
+    marks = [_mark(kept / f"release-{n:04d}") for n in _numbers(kept)]
+    published = len(marks)
+    if against != published and held["release"] not in marks:
+        msg = (
+            f"The release in {folder.name} was held against {against} published ones; there are "
+            f"{published} by now. Run the recipe again: `csgeo run`, then publish."
+        )
+        raise StoreError(msg)
 
 
 def _numbers(kept: Path) -> list[int]:

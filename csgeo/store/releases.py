@@ -152,7 +152,7 @@ def _write(release: Release, folder: Path) -> None:
     files = {}
     for name in _TABLES:
         path = folder / f"{name}.parquet"
-        getattr(release, name).to_parquet(path)
+        _as_kept(getattr(release, name)).to_parquet(path)
         files[path.name] = _sha256(path.read_bytes())
     values = {name: getattr(release, name) for name in _VALUES}
     values |= {name: values[name].isoformat() for name in _DATES}
@@ -167,6 +167,12 @@ def _write(release: Release, folder: Path) -> None:
         file.write(f"{text}\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _as_kept(table: pd.DataFrame) -> pd.DataFrame:
+    """Count days in the unit that Parquet keeps, so that what was opened is saved to the same bytes."""
+    days = [name for name, kind in table.dtypes.items() if str(kind) == "datetime64[s]"]
+    return table.astype(dict.fromkeys(days, "datetime64[ms]")) if days else table
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

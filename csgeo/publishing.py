@@ -1,0 +1,90 @@
+"""What happens when a release goes out?
+
+It is written down who gets it and why, then it is kept, so that every later one is held against
+it: whoever was sent it may have kept it too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from csgeo.answering import RELEASE, SECURE
+from csgeo.errors import RecipeError
+from csgeo.store.former import PUBLISHED, remember_release, require_held
+from csgeo.store.releases import open_release, save_release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from csgeo.disclosure.release import Release
+    from csgeo.recipe import Recipe
+
+
+def publish(
+    recipe: Recipe,
+    *,
+    purpose: str,
+    recipient: str,
+    record: Callable[[Mapping[str, str]], None] | None,
+    made_in: Path | None = None,
+    to: Path | None = None,
+) -> Release:
+    """Let the release of the last run go out, and remember that it did.
+
+    Parameters
+    ----------
+    recipe
+        The one that made it.
+    purpose, recipient
+        What it is for, and who gets it: an organisation or a meeting, not a person.
+    record
+        Called before anything else happens; if it fails, nothing is published. None where there
+        is no journal.
+    made_in
+        The folder of answers, where it is not the recipe's own.
+    to
+        A folder that gets a copy, such as the one that a viewers' dashboard shows.
+
+    Returns
+    -------
+    release
+        As it went out.
+
+    Raises
+    ------
+    RecipeError
+        If purpose or recipient is missing.
+    StoreError
+        If there is no release, it holds exact counts, is not the one that the last run made, or
+        another was published since.
+    """
+    missing = [
+        n for n, said in (("purpose", purpose), ("recipient", recipient)) if not said.strip()
+    ]
+    if missing:
+        msg = (
+            f"To publish a release is to say what it is for and who gets it; missing: "
+            f'{", ".join(missing)}. Example: csgeo publish --purpose "meeting of 3 March" '
+            '--recipient "safeguarding partnership"'
+        )
+        raise RecipeError(msg)
+    secure = recipe.path(recipe.folder) / SECURE
+    made = (made_in or recipe.path(recipe.folder)) / RELEASE
+    release = open_release(made)
+    require_held(made, secure)
+    if record is not None:
+        period = f"{release.period_start} to {release.period_end}"
+        record(
+            {
+                "what": f"published: {release.title}",
+                "period": period,
+                "audience": release.audience,
+                "purpose": purpose,
+                "recipient": recipient,
+            }
+        )
+    remember_release(release, secure / PUBLISHED)
+    if to is not None:
+        save_release(release, to)
+    return release
