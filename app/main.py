@@ -11,20 +11,27 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 _APP = str(Path(__file__).resolve().parent)
 if _APP not in sys.path:  # `app/` in a checkout, `csgeo/_app/` in a wheel: the same imports
     sys.path.insert(0, _APP)
 
 import streamlit as st  # noqa: E402
+from access import here, matrix  # noqa: E402
 from components import opened, page_frame, shown_try, tries  # noqa: E402
 from screens import method, places  # noqa: E402
 
 from csgeo.errors import CsgeoError  # noqa: E402
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from access.here import Person
+
 
 def main() -> None:
-    """Show the frame, and the chosen page within it."""
+    """Show the frame, and the chosen page within it, to somebody who may see it."""
     st.set_page_config(
         page_title="csgeo",
         page_icon=str(Path(_APP) / "static" / "icon.png"),  # a name would be fetched from afar
@@ -32,7 +39,8 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     page_frame.style()
-    named, recipe = os.environ.get("CSGEO_RELEASE", ""), tries.recipe_file()
+    person = here.who()
+    named, recipe = os.environ.get("CSGEO_RELEASE", ""), _recipe_for(person)
     try:
         base = opened.open_shown(named)
     except CsgeoError as refused:
@@ -40,19 +48,34 @@ def main() -> None:
         return
     trying = shown_try.asked(recipe, st.query_params.get("try"))
     shown = trying.shown or base
-    pages = {
-        "Places": st.Page(
-            lambda: places.show(shown), title="Places", url_path="places", default=True
-        ),
-        "Method": st.Page(
-            lambda: method.show(shown, base, recipe), title="Method", url_path="method"
-        ),
+    #: Each page: its name, and what shows it.
+    every: dict[str, tuple[str, Callable[[], None]]] = {
+        "places": ("Places", lambda: places.show(shown)),
+        "method": ("Method", lambda: method.show(shown, base, recipe)),
     }
-    here = st.navigation(list(pages.values()), position="hidden")
-    st.set_page_config(page_title=f"{here.title} · {shown.release.title}")
-    page_frame.top(shown.release, pages, here, trying=trying.id)
+    pages = {
+        name: st.Page(_guarded(page, show), title=name, url_path=page, default=page == "places")
+        for page, (name, show) in every.items()
+        if matrix.may(person.role, page, "see")
+    }
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    st.set_page_config(page_title=f"{chosen.title} · {shown.release.title}")
+    page_frame.top(shown.release, pages, chosen, trying=trying.id)
     shown_try.say(trying)
-    here.run()
+    chosen.run()
+
+
+def _recipe_for(person: Person) -> Path | None:
+    """Give the recipe to those who may try other choices with it."""
+    return tries.recipe_file() if matrix.may(person.role, "method", "try") else None
+
+
+def _guarded(page: str, show: Callable[[], None]) -> Callable[[], None]:
+    def shown_if_allowed() -> None:
+        here.require(page, "see")
+        show()
+
+    return shown_if_allowed
 
 
 main()

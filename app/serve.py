@@ -1,4 +1,4 @@
-"""How is the dashboard started, and what may a browser that opens it load?
+"""How is the dashboard started?
 
 ``serve(release)`` runs the dashboard on this machine until it is stopped. It
 sets every switch itself, so that no configuration file is needed and none of
@@ -10,12 +10,10 @@ The same folder works from a checkout (``app/``) and from an installed wheel
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import ipaddress
 import os
-import re
 import socket
+import sys
 import threading
 import time
 import urllib.error
@@ -24,12 +22,18 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csgeo.errors import RecipeError, StoreError
+_APP = str(Path(__file__).resolve().parent)
+if _APP not in sys.path:  # `app/` in a checkout, `csgeo/_app/` in a wheel: the same imports
+    sys.path.insert(0, _APP)
+
+from access import links, matrix, one_machine, sessions, site  # noqa: E402
+from access.gate import Gate  # noqa: E402
+from access.headers import SecurityHeaders, content_security_policy  # noqa: E402
+
+from csgeo.errors import RecipeError, StoreError  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from collections.abc import Callable, Iterable
 
 #: The environment variable that tells ``main.py`` which release folder to show.
 RELEASE_VARIABLE = "CSGEO_RELEASE"
@@ -46,8 +50,10 @@ def serve(
     recipe: Path | str | None = None,
     port: int = 8501,
     address: str = "127.0.0.1",
+    role: str | None = None,
     open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
+    asked: Iterable[str] | None = None,
 ) -> None:
     """Show a release folder in the dashboard until the process is stopped.
 
@@ -59,22 +65,27 @@ def serve(
     release
         Folder that ``csgeo.save_release`` wrote.
     recipe
-        The recipe that made the release. Then the Method page can try other choices, which
-        reads the records: only for the analyst's own machine.
+        The recipe that made the release. Then an analyst can try other choices, which
+        reads the records.
     port
         First port to try; the next free one of twenty is taken.
     address
         Address to listen on. The default is reachable from this machine only.
+    role
+        Of the one person at this machine; by itself analyst with a recipe, else planner.
     open_browser
         Open the page in the user's browser when it answers.
     on_ready
-        Called once, with the page's address, when it answers. Nothing is
-        printed here: that is for the command line to do.
+        Called with the address that lets somebody in once: when the server answers, when the
+        last session has ended, and for each line of `asked`. Nothing is printed here: that is
+        for the command line to do.
+    asked
+        Lines, such as those of a terminal, each of which asks for another such address.
 
     Raises
     ------
     RecipeError
-        If a recipe is given and `address` can be reached from another machine.
+        If `address` can be reached from another machine, or `role` is none.
     StoreError
         If none of the twenty ports is free.
     """
@@ -82,32 +93,77 @@ def serve(
     from starlette.middleware import Middleware  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
 
+    as_role = _role(role, recipe)
     _name_what_is_shown(release, recipe, address)
     chosen = _free_port(address, port)
+    here = site.on_this_machine(chosen)
+    login = one_machine.OneMachine(here, as_role)
     app = st.App(
         _MAIN,
         routes=[Route("/healthz", _healthy)],
-        middleware=[Middleware(SecurityHeaders, policy=content_security_policy())],
+        middleware=[
+            Middleware(SecurityHeaders, policy=content_security_policy(), https=here.secure),
+            Middleware(Gate, site=here, login=login),
+        ],
         on_script_error=_say_something_went_wrong,
     )
     page = f"http://{_host_in_url(address)}:{chosen}"
+    _keep_a_way_in(page, on_ready, asked)
     threading.Thread(target=_when_ready, args=(page, open_browser, on_ready), daemon=True).start()
     app.run(config=settings(address, chosen))
 
 
+def _role(role: str | None, recipe: Path | str | None) -> str:
+    """Give the role of the one person at this machine."""
+    if role is None:
+        return "planner" if recipe is None else "analyst"
+    if role not in matrix.ROLES:
+        msg = f"A role must be one of {', '.join(matrix.ROLES)}; it is {role!r}."
+        raise RecipeError(msg)
+    return role
+
+
 def _name_what_is_shown(release: Path | str, recipe: Path | str | None, address: str) -> None:
-    """Tell ``main.py`` the release, and the recipe where only this machine can ask."""
-    if recipe is not None and not _only_this_machine(address):
+    """Tell ``main.py`` the release and the recipe, where only this machine can ask."""
+    if not _only_this_machine(address):
         msg = (
-            "With a recipe the dashboard reads records, so it listens on this machine only "
-            f"(127.0.0.1); {address} can be reached from others. Leave the recipe out: a viewer "
-            "shows the release alone."
+            "Without a login the dashboard listens on this machine only (127.0.0.1); "
+            f"{address} can be reached from others. Name the login in a settings file (--login), "
+            "or leave the address out."
         )
         raise RecipeError(msg)
     os.environ[RELEASE_VARIABLE] = str(Path(release).resolve())
     os.environ.pop(RECIPE_VARIABLE, None)
     if recipe is not None:
         os.environ[RECIPE_VARIABLE] = str(Path(recipe).resolve())
+
+
+def _keep_a_way_in(
+    page: str, on_ready: Callable[[str], None] | None, asked: Iterable[str] | None
+) -> None:
+    """Give a new address when the last session has ended, and whenever somebody asks."""
+
+    def give() -> None:
+        if on_ready is not None:
+            on_ready(one_machine.with_token(page, links.new_token()))
+
+    def when_all_have_left(_session: object, _why: str) -> None:
+        if not sessions.signed_in() and not links.unused():
+            give()
+
+    def listen(lines: Iterable[str]) -> None:
+        for _ in lines:
+            give()
+
+    def watch() -> None:
+        while True:  # nobody may ask any more: the tab is closed
+            time.sleep(2)
+            sessions.end_those_over()
+
+    sessions.at_each_end(when_all_have_left)
+    threading.Thread(target=watch, daemon=True).start()
+    if asked is not None:
+        threading.Thread(target=listen, args=(asked,), daemon=True).start()
 
 
 def _only_this_machine(address: str) -> bool:
@@ -141,69 +197,6 @@ def settings(address: str, port: int) -> dict[str, Any]:
         "theme.base": "light",
         "theme.primaryColor": "#12436d",
     }
-
-
-def content_security_policy() -> str:
-    """Return the policy under which a browser loads nothing but this server's own files.
-
-    Streamlit's page has one inline script; its hash is taken from the file
-    that is installed, since it changes with Streamlit's version.
-    """
-    hashes = " ".join(f"'sha256-{h}'" for h in _inline_script_hashes())
-    return "; ".join(
-        (
-            "default-src 'self'",
-            f"script-src 'self' {hashes}".rstrip(),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "worker-src 'self' blob:",
-            "frame-src 'none'",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
-class SecurityHeaders:
-    """Middleware that puts the same protective headers on each answer."""
-
-    def __init__(self, app: ASGIApp, *, policy: str) -> None:
-        self.app = app
-        self.headers = [
-            (b"content-security-policy", policy.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"x-frame-options", b"DENY"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
-        ]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers to its answer."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                ours = {name for name, _ in self.headers}
-                kept = [h for h in message.get("headers", []) if h[0].lower() not in ours]
-                message = {**message, "headers": [*kept, *self.headers]}
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-def _inline_script_hashes() -> list[str]:
-    import streamlit  # noqa: PLC0415
-
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    without_comments = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
-    scripts = re.findall(r"<script>(.*?)</script>", without_comments, flags=re.DOTALL)
-    return [
-        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts
-    ]
 
 
 async def _healthy(_request: object) -> Any:
@@ -255,18 +248,21 @@ def _when_ready(page: str, open_browser: bool, on_ready: Callable[[str], None] |
             time.sleep(0.1)
     else:
         return
+    way_in = one_machine.with_token(page, links.new_token())
     if on_ready is not None:
-        on_ready(page)
+        on_ready(way_in)
     if open_browser:
-        webbrowser.open(page)
+        webbrowser.open(way_in)
 
 
-if __name__ == "__main__":  # `python app/serve.py FOLDER [PORT [RECIPE]]`, for tests and for trying
-    import sys
-
+if __name__ == "__main__":  # for tests and for trying: FOLDER [PORT [RECIPE]] [--role=ROLE]
+    given = [a for a in sys.argv[1:] if not a.startswith("--")]
+    named = dict(a[2:].split("=", 1) for a in sys.argv[1:] if a.startswith("--"))
     serve(
-        sys.argv[1],
-        port=int(sys.argv[2]) if len(sys.argv) > 2 else 8501,
-        recipe=sys.argv[3] if len(sys.argv) > 3 else None,
+        given[0],
+        port=int(given[1]) if len(given) > 1 else 8501,
+        recipe=given[2] if len(given) > 2 else None,
+        role=named.get("role"),
         on_ready=lambda page: print(page, flush=True),  # noqa: T201 - the one line it says
+        asked=sys.stdin,
     )

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from csgeo.disclosure.release import make_release
-from csgeo.store.releases import save_release
-from tests.outputs.invented import invented_study
+APP = Path(__file__).resolve().parents[2] / "app"
+sys.path.insert(0, str(APP))  # as the dashboard's own script does
 
-ROOT = Path(__file__).resolve().parents[2]
-APP = ROOT / "app"
+from access import here, sessions  # noqa: E402
+
+from csgeo.disclosure.release import make_release  # noqa: E402
+from csgeo.store.releases import save_release  # noqa: E402
+from tests.outputs.invented import invented_study  # noqa: E402
+
+ROOT = APP.parent
 PAYLOAD = (
     "Around <img src=x onerror='window.pwned=1'><script>window.pwned=1</script> "
     "![x](http://example.org/x.png) `Row` :red[a] **b** $c$"
@@ -57,33 +61,115 @@ def hostile_folder(tmp_path_factory) -> Path:
     return folder
 
 
+class Running(str):
+    """The address of a dashboard that runs; ``link()`` gives one that lets somebody in once."""
+
+    __slots__ = ("server",)
+
+    def link(self, path: str = "/") -> str:
+        self.server.stdin.write("\n")
+        self.server.stdin.flush()
+        link = self.server.stdout.readline().strip()
+        assert link.startswith(f"{self}/?token="), link
+        return f"{self}{path}?token={link.rsplit('=', 1)[1]}"
+
+
+RUNNING: list[Running] = []
+
+
+def run_dashboard(folder: Path, *more: Path | str) -> Running:
+    """Start ``app/serve.py`` on a free port and wait until it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, str(APP / "serve.py"), str(folder), str(port), *map(str, more)]
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(folder).parent,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    address = Running(f"http://127.0.0.1:{port}")
+    address.server = server
+    RUNNING.append(address)
+    first = server.stdout.readline().strip()
+    assert first.startswith(f"{address}/?token="), "the dashboard did not start"
+    return address
+
+
+def stop_dashboard(address: Running) -> None:
+    RUNNING.remove(address)
+    address.server.terminate()
+    address.server.wait(timeout=20)
+    address.server.stdin.close()
+    address.server.stdout.close()
+
+
 @pytest.fixture(scope="session")
 def start():
-    """Give a function that starts the dashboard on a folder and returns its address."""
+    """Give a function that starts the dashboard on a folder and returns its address.
+
+    What follows the folder is a recipe, or a switch such as ``--role=viewer``.
+    """
     running = []
 
-    def start_on(folder: Path, *more: Path) -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, str(APP / "serve.py"), str(folder), str(port), *map(str, more)]
-        server = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=folder.parent,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        running.append(server)
-        address = server.stdout.readline().strip()
-        assert address == f"http://127.0.0.1:{port}", "the dashboard did not start"
-        return address
+    def start_on(folder: Path, *more: Path | str) -> Running:
+        running.append(run_dashboard(folder, *more))
+        return running[-1]
 
     yield start_on
-    for server in running:
-        server.terminate()
-        server.wait(timeout=20)
-        server.stdout.close()
+    for address in running:
+        stop_dashboard(address)
+
+
+class SignedIn:
+    """A browser whose contexts have each used a link of every dashboard that runs."""
+
+    def __init__(self, browser) -> None:
+        self._browser = browser
+
+    def new_context(self, **options):
+        context = self._browser.new_context(**options)
+        for address in RUNNING:
+            answer = context.request.get(address.link(), max_redirects=0)
+            assert answer.status == 303, answer.status
+        return context
+
+    def new_page(self, **options):
+        return self.new_context(**options).new_page()
+
+
+@pytest.fixture(scope="session")
+def stranger(browser):
+    """Give the browser as it is: nobody is signed in."""
+    return browser._browser
+
+
+@pytest.fixture(scope="session", name="browser")
+def _browser(browser):
+    return SignedIn(browser)
+
+
+@pytest.fixture
+def as_role(monkeypatch):
+    """Give a function that says in which role a page is drawn that no browser asked for."""
+
+    def say(role: str, *, name: str = "A. Tester"):
+        session = sessions.known(sessions._digest(sessions.begin(name, role, "a test")))
+        monkeypatch.setattr(here, "_session", lambda: sessions.known(session.id))
+        return session
+
+    yield say
+    for session in sessions.signed_in():
+        sessions.end(session.id, "the test is over")
+
+
+@pytest.fixture(autouse=True)
+def _somebody(as_role):
+    """Draw pages for an analyst unless a test says another role."""
+    as_role("analyst")
 
 
 @pytest.fixture(scope="session")

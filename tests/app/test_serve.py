@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import urllib.error
 import urllib.request
 
 import pytest
@@ -80,13 +81,21 @@ def test_a_taken_port_is_passed_over_and_twenty_are_refused(serve, monkeypatch):
             serve._free_port("127.0.0.1", port)
 
 
-def test_the_server_answers_with_the_headers(address):
+def test_the_server_answers_with_the_headers_also_where_it_refuses(address):
     with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:
         assert answer.read() == b"ok"
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{address}/", timeout=10)
+    assert refused.value.code == 401
+    assert refused.value.headers["x-content-type-options"] == "nosniff"
+    assert refused.value.headers["content-security-policy"].startswith("default-src 'none'")
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(address.link(), timeout=10) as answer:
+        assert answer.url == f"{address}/"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "script-src 'self' 'sha256-" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
 
 
 def test_an_unforeseen_error_is_said_without_a_traceback(serve, monkeypatch):
@@ -100,21 +109,30 @@ def test_an_unforeseen_error_is_said_without_a_traceback(serve, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.4", "::", "example.org", ""])
-def test_a_recipe_is_only_served_to_this_machine(serve, monkeypatch, address):
+def test_without_a_login_only_this_machine_is_served(serve, monkeypatch, address):
     monkeypatch.setenv("CSGEO_RELEASE", "as it was")
     monkeypatch.delenv("CSGEO_RECIPE", raising=False)
     monkeypatch.setattr(serve, "_free_port", lambda *_: pytest.fail("it went on to listen"))
-    with pytest.raises(RecipeError, match="listens on this machine only"):
-        serve.serve("release", recipe="csgeo.toml", address=address)
+    for recipe in (None, "csgeo.toml"):
+        with pytest.raises(RecipeError, match="listens on this machine only"):
+            serve.serve("release", recipe=recipe, address=address)
     assert os.environ["CSGEO_RELEASE"] == "as it was"
     assert "CSGEO_RECIPE" not in os.environ
 
 
-def test_a_viewer_is_not_told_of_a_recipe(serve, monkeypatch, tmp_path):
+def test_a_recipe_is_told_only_where_one_is_named(serve, monkeypatch, tmp_path):
     monkeypatch.setenv("CSGEO_RELEASE", "")
     monkeypatch.setenv("CSGEO_RECIPE", "left from before")
-    serve._name_what_is_shown(tmp_path / "release", None, "0.0.0.0")
+    serve._name_what_is_shown(tmp_path / "release", None, "127.0.0.1")
     assert "CSGEO_RECIPE" not in os.environ
     for address in ("127.0.0.1", "localhost", "::1"):
         serve._name_what_is_shown(tmp_path / "release", tmp_path / "csgeo.toml", address)
         assert os.environ["CSGEO_RECIPE"] == str(tmp_path / "csgeo.toml")
+
+
+def test_the_one_person_is_an_analyst_with_a_recipe_and_else_a_planner(serve):
+    assert serve._role(None, None) == "planner"
+    assert serve._role(None, "csgeo.toml") == "analyst"
+    assert serve._role("viewer", "csgeo.toml") == "viewer"
+    with pytest.raises(RecipeError, match="one of viewer, planner, analyst, admin; it is 'root'"):
+        serve._role("root", None)
