@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import csgeo
-from csgeo import governing, handing_out, keyring
+from csgeo import governing, handing_out, keyring, pseudonymising
 from csgeo.errors import CsgeoError, NothingToReport, RecipeError
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ app.add_typer(governing.journal, name="journal")
 app.add_typer(keyring.key, name="key")
 app.command()(governing.dpia)
 app.command()(handing_out.publish)
+app.command()(pseudonymising.pseudonyms)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for other programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]

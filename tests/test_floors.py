@@ -78,7 +78,7 @@ MAY_USE = (
         "journalling": GROUND | BEAM | {"answering", "disclosure.journal"},
         "keyring": GROUND | {"disclosure.pseudonyms"},
         "pseudonymising": GROUND | {"disclosure.pseudonyms", "sources"},
-        "cli": {"governing", "handing_out", "keyring"}
+        "cli": {"governing", "handing_out", "keyring", "pseudonymising"}
         | GROUND
         | BEAM
         | {"answering", "outputs", "disclosure.release", "sources", "samples"},
