@@ -1,7 +1,8 @@
 """How does a release leave as GeoJSON?
 
 RFC 7946: WGS84 longitude and latitude, six decimals, outer rings
-anticlockwise, no ``crs`` member.
+anticlockwise, no ``crs`` member. Members of our own (section 6.1), before the features, carry
+the marking and the caveats.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 import shapely
 
 from csgeo.disclosure.release import require_release
+from csgeo.outputs.exports import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -43,16 +45,18 @@ def write_geojson(release: Release, folder: Path) -> dict[str, Path]:
         If `release` is anything but a release.
     """
     require_release(release)
-    written = {}
+    written, said = {}, said_of(release)
     for name in _TABLES:
         path = folder / f"{name}.geojson"
-        path.write_text(feature_collection(getattr(release, name)), encoding="utf-8", newline="\n")
+        text = feature_collection(getattr(release, name), said)
+        path.write_text(text, encoding="utf-8", newline="\n")
         written[path.name] = path
     return written
 
 
-def feature_collection(table: gpd.GeoDataFrame) -> str:
+def feature_collection(table: gpd.GeoDataFrame, said: Mapping[str, Any]) -> str:
     """Write a protected table as a FeatureCollection; the index becomes the feature's id."""
+    known = "".join(f"{_json(name)}:{_json(value)},\n" for name, value in said.items())
     shapes = table.geometry.to_crs(_DEGREES).to_numpy()
     shapes = shapely.transform(shapes, lambda xy: np.round(xy, _PLACES))
     texts = shapely.to_geojson(shapely.orient_polygons(shapes))
@@ -63,7 +67,7 @@ def feature_collection(table: gpd.GeoDataFrame) -> str:
         for id_, record, text in zip(table.index, records, texts, strict=True)
     ]
     features = ",\n".join(lines)
-    return f'{{"type":"FeatureCollection","features":[\n{features}\n]}}\n'
+    return f'{{"type":"FeatureCollection",\n{known}"features":[\n{features}\n]}}\n'
 
 
 def _json(value: Any) -> str:

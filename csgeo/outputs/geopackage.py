@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
 from csgeo.disclosure.release import require_release
+from csgeo.outputs.exports import in_one_line
 from csgeo.outputs.provenance import as_json, provenance
 from csgeo.outputs.qml import styles
 from csgeo.vocabulary import load_vocabulary
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from csgeo.disclosure.release import Release
 
 _GRID = "EPSG:27700"
+#: GDAL knows one date for the whole process: two files at once would tell each other's, or the clock's.
+_ONE_AT_A_TIME = threading.Lock()
 _VERSION = "1.2"
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -57,8 +61,9 @@ def write_geopackage(release: Release, folder: Path) -> dict[str, Path]:
     """Write a release as ``hotspots.gpkg``, which opens styled in QGIS.
 
     Layers: hotspots, cells, services, area, basemap (lines), basemap_areas and
-    basemap_names; the provenance stands in ``gpkg_metadata``. Every date in it
-    is the last day of the period, so that the same release gives the same bytes.
+    basemap_names; the provenance stands in ``gpkg_metadata``, and the marking with the
+    caveats in the description of each layer. Every date in it is the last day of the
+    period, so that the same release gives the same bytes.
 
     Returns
     -------
@@ -76,7 +81,8 @@ def write_geopackage(release: Release, folder: Path) -> dict[str, Path]:
     unfinished.unlink(missing_ok=True)
     date = f"{release.period_end.isoformat()}T00:00:00.000Z"
     layers = dict(_layers(release))
-    _write_layers(layers, unfinished, date)
+    with _ONE_AT_A_TIME:
+        _write_layers(layers, unfinished, date, in_one_line(release))
     _add_styles(unfinished, release, tuple(layers), date)
     os.replace(unfinished, path)  # noqa: PTH105  (the same on every platform)
     return {path.name: path}
@@ -101,7 +107,9 @@ def _layers(release: Release) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     yield "basemap_names", base[dimension == "Point"]
 
 
-def _write_layers(layers: dict[str, gpd.GeoDataFrame], path: Path, date: str) -> None:
+def _write_layers(
+    layers: dict[str, gpd.GeoDataFrame], path: Path, date: str, described: str
+) -> None:
     import pyogrio  # noqa: PLC0415  (heavy)
 
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
@@ -118,7 +126,7 @@ def _write_layers(layers: dict[str, gpd.GeoDataFrame], path: Path, date: str) ->
                 append=path.exists(),
                 promote_to_multi=True,
                 dataset_options={"VERSION": _VERSION},
-                layer_options={"GEOMETRY_NAME": "geom"},
+                layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": described},
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

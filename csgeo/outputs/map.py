@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from csgeo.disclosure.release import require_release
+from csgeo.outputs.exports import on_the_page
 from csgeo.outputs.layers import MAX_ZOOM, layers
 from csgeo.outputs.page import above, below
 
@@ -63,7 +64,7 @@ def map_html(release: Release) -> str:
         msg = "folium no longer writes its map as it did: csgeo.outputs.map must follow it."
         raise RuntimeError(msg)
     data = f'<script type="application/json" id="csgeo-data">{_json_in_html(drawn)}</script>'
-    body = f"{above(release, drawn)}{frame[0]}{below(release, drawn)}{data}"
+    body = f"{above(release, drawn)}{frame[0]}{below(release, drawn)}{on_the_page(release)}{data}"
     # from here on nothing is a template: names may hold any characters
     page = f"{page[: frame.start()]}{body}{page[frame.end() :]}"
     head, rest = page.split("<head>", 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from csgeo.disclosure.release import require_release
 from csgeo.outputs import words
+from csgeo.outputs.exports import said_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from csgeo.disclosure.release import Release
 
 FORMAT = "csgeo provenance 1"
+_CARRIED = ("hidden", "given_for", "given_to")
 
 
 def provenance(release: Release, outputs: Mapping[str, Path] | None = None) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def provenance(release: Release, outputs: Mapping[str, Path] | None = None) -> d
         "choices": dict(release.choices),
         "set_aside": release.set_aside.to_dict("records"),
         "caveats": list(release.caveats),
+        **{name: text for name, text in said_of(release).items() if name in _CARRIED},
         "attribution": list(release.attribution),
         **release.provenance,
     }

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csgeo.disclosure.release import require_release
+from csgeo.outputs.exports import neutral_text, said_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from csgeo.disclosure.release import Release
-
-#: What makes a spreadsheet take a text for a formula (OWASP ASVS 5.0, 1.2.10).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 def write_tables(release: Release, folder: Path) -> dict[str, Path]:
@@ -22,7 +20,8 @@ def write_tables(release: Release, folder: Path) -> dict[str, Path]:
 
     UTF-8 with a byte order mark; a text that a spreadsheet would run as a
     formula gets a leading quote. ``middle_easting`` and ``middle_northing`` are
-    of the shape, in metres, not of any record.
+    of the shape, in metres, not of any record. The last columns carry the marking, the caveats and
+    whom it was given to, on each row: a row that is copied elsewhere takes them along.
 
     Returns
     -------
@@ -48,9 +47,17 @@ def write_tables(release: Release, folder: Path) -> dict[str, Path]:
     written = {}
     for name, table in (("hotspots", listed.reset_index()), ("services_near", near)):
         path = folder / f"{name}.csv"
-        neutral(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        marked = table.assign(**_carried(release))
+        neutral(marked).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
         written[path.name] = path
     return written
+
+
+def _carried(release: Release) -> dict[str, str]:
+    """Give the columns that say what each row is, whom it is for and what to bear in mind."""
+    said = said_of(release)
+    asked: dict[str, str] = {name: said[name] for name in ("given_to", "given_for") if name in said}
+    return {"marking": said["marking"], **asked, "caveats": " ".join(said["caveats"])}
 
 
 def neutral(table: pd.DataFrame) -> pd.DataFrame:
@@ -61,8 +68,4 @@ def neutral(table: pd.DataFrame) -> pd.DataFrame:
     >>> neutral(pd.DataFrame({"name": ["=1+1", "Mill Lane"]}))["name"].tolist()
     ["'=1+1", 'Mill Lane']
     """
-    return table.map(
-        lambda value: (
-            f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-        )
-    )
+    return table.map(lambda value: neutral_text(value) if isinstance(value, str) else value)

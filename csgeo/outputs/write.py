@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from csgeo.disclosure.release import require_release
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from csgeo.disclosure.release import Release
 
@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 
 def write_outputs(
-    release: Release, folder: Path, *, progress: Progress | None = None
+    release: Release,
+    folder: Path,
+    *,
+    progress: Progress | None = None,
+    parts: Collection[str] | None = None,
 ) -> dict[str, Path]:
     """Write everything that can be taken away from a release.
 
     ``map.html`` (one file, no network), ``hotspots.gpkg`` (opens styled in
-    QGIS) and its styles, GeoJSON, GeoParquet, CSV and ``provenance.json``. The
-    same release gives the same bytes.
+    QGIS) and its styles, GeoJSON, GeoParquet, CSV, ``places.xlsx`` and
+    ``provenance.json``. Each carries the marking and the caveats. The same
+    release gives the same bytes.
 
     Parameters
     ----------
@@ -33,6 +38,8 @@ def write_outputs(
         replaced, others are left alone.
     progress
         Called with what is being written, how many are done, and of how many.
+    parts
+        Of :data:`csgeo.outputs.exports_kinds.PARTS`, where not all are wanted.
 
     Returns
     -------
@@ -48,30 +55,18 @@ def write_outputs(
     --------
     >>> csgeo.write_outputs(release, Path("share"))  # doctest: +SKIP
     """
-    from csgeo.outputs.geojson import write_geojson  # noqa: PLC0415
-    from csgeo.outputs.geopackage import write_geopackage  # noqa: PLC0415
-    from csgeo.outputs.map import write_map  # noqa: PLC0415
-    from csgeo.outputs.parquet import write_parquet  # noqa: PLC0415
+    from csgeo.outputs.exports_kinds import PARTS, writer  # noqa: PLC0415
     from csgeo.outputs.provenance import write_provenance  # noqa: PLC0415
-    from csgeo.outputs.qml import write_styles  # noqa: PLC0415
-    from csgeo.outputs.tables import write_tables  # noqa: PLC0415
 
     require_release(release)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     say = progress or (lambda _what, _done, _of: None)
-    writers = (
-        ("Drawing the map", write_map),
-        ("Writing the GeoPackage", write_geopackage),
-        ("Writing the styles", write_styles),
-        ("Writing GeoJSON", write_geojson),
-        ("Writing GeoParquet", write_parquet),
-        ("Writing CSV", write_tables),
-    )
+    wanted = [part for part in PARTS if parts is None or part in parts]
     written: dict[str, Path] = {}
-    for done, (what, write) in enumerate(writers):
-        say(what, done, len(writers))
-        written |= write(release, folder)
+    for done, part in enumerate(wanted):
+        say(PARTS[part], done, len(wanted))
+        written |= writer(part)(release, folder)
     written |= write_provenance(release, folder, written)
-    say("Done", len(writers), len(writers))
+    say("Done", len(wanted), len(wanted))
     return dict(sorted(written.items()))

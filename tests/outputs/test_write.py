@@ -31,6 +31,7 @@ NAMES = {
     "hotspots.gpkg",
     "hotspots.parquet",
     "map.html",
+    "places.xlsx",
     "provenance.json",
     "services.geojson",
     "services.parquet",
@@ -81,7 +82,7 @@ def test_no_file_holds_a_record_a_person_or_an_exact_score(written):
 
 def test_no_text_holds_an_exact_count(written):
     for name in NAMES - {"map.html"}:  # its Leaflet holds every number there is
-        if not name.endswith((".gpkg", ".parquet")):
+        if not name.endswith((".gpkg", ".parquet", ".xlsx")):
             text = written[name].read_text(encoding="utf-8")
             for exact in ("791", "366", "31.7", "2384", "people,"):
                 assert f'"{exact}' not in text, (name, exact)
@@ -92,9 +93,9 @@ def test_no_text_holds_an_exact_count(written):
 def test_progress_is_told_from_none_to_all(release, tmp_path):
     told = []
     write_outputs(release, tmp_path, progress=lambda *step: told.append(step))
-    assert told[0] == ("Drawing the map", 0, 6)
-    assert told[-1] == ("Done", 6, 6)
-    assert [done for _, done, _ in told] == list(range(7))
+    assert told[0] == ("Drawing the map", 0, 7)
+    assert told[-1] == ("Done", 7, 7)
+    assert [done for _, done, _ in told] == list(range(8))
 
 
 def test_provenance_names_the_checksum_of_every_other_file(written):
