@@ -20,7 +20,8 @@ PUBLIC = frozenset({"/healthz", "/_stcore/health"})
 #: Asked by a page by itself, so they are no sign that somebody is there.
 STILL = "/access/still"
 OPEN = frozenset({STILL, "/_stcore/host-config"})
-_PAGES = {"/": "places", **{f"/{page}": page for page in matrix.PAGES}}
+#: The pages, by their address.
+PAGES = {"/": "places", **{f"/{page}": page for page in matrix.PAGES}}
 _READ = ("GET", "HEAD")
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
 #: What each page is made of.
@@ -56,8 +57,8 @@ def allowed(session: Session, method: str, path: str) -> Verdict:
 
 
 def _read(session: Session, path: str) -> Verdict:
-    if path in _PAGES:
-        return _said(matrix.may(session.role, _PAGES[path], "see"))
+    if path in PAGES:
+        return _said(matrix.may(session.role, PAGES[path], "see"))
     if any(made.fullmatch(path) for made in _MADE_OF):
         return Verdict.YES
     if _FILE.fullmatch(path):

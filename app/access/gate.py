@@ -70,7 +70,7 @@ class Gate:
 
     def _refusal(self, scope: Scope, session: Session | None) -> Any:
         if session is None:
-            return self.login.invitation(Headers(scope=scope))
+            return self.login.invitation(scope)
         method, path = scope["method"], scope["path"]
         headers = Headers(scope=scope)
         verdict = allowed(session, method, path)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.types import Scope
 
@@ -21,7 +20,7 @@ class Login(Protocol):
     async def answer(self, request: Request) -> Any:
         """Answer a request that is part of signing in or out; None if this one is not."""
 
-    def invitation(self, headers: Headers) -> Any:
+    def invitation(self, scope: Scope) -> Any:
         """Give what somebody sees who is not signed in: status 401, and how to sign in."""
 
     def confirmed(self, session: Session | None, scope: Scope) -> Session | None:

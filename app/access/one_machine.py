@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import RedirectResponse
 
 from access import links, plain, sessions, written_down
+from access.going_on import give_cookie
 from access.leaving import signed_out
 
 if TYPE_CHECKING:
-    from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.types import Scope
 
@@ -59,7 +59,7 @@ class OneMachine(NamedTuple):
         give_cookie(answer, self.site, sessions.begin(name, self.role, KIND))
         return answer
 
-    def invitation(self, headers: Headers) -> Any:  # noqa: ARG002 - the same for all
+    def invitation(self, scope: Scope) -> Any:  # noqa: ARG002 - the same for all
         """Say where the address that opens is found."""
         return plain.page("You are not signed in", _ANOTHER, status=401)
 
@@ -71,14 +71,6 @@ class OneMachine(NamedTuple):
 def with_token(address: str, token: str) -> str:
     """Give the address that lets somebody in once."""
     return f"{address}/?{urlencode({_TOKEN: token})}"
-
-
-def give_cookie(answer: Any, site: Site, cookie: str) -> None:
-    """Put the session's cookie on an answer: for our pages alone, and no script reads it."""
-    answer.set_cookie(
-        site.cookie, cookie, httponly=True, samesite="strict", secure=site.secure, path="/"
-    )
-    answer.headers["cache-control"] = "no-store"
 
 
 def _clean(request: Request) -> str:
