@@ -13,13 +13,13 @@ import pandas as pd
 
 from csgeo.context.services import services_around
 from csgeo.disclosure.audiences import check_period, rule_for
-from csgeo.disclosure.keys import key_of_study
-from csgeo.disclosure.release import make_release
+from csgeo.disclosure.release import EXACT, make_release
 from csgeo.disclosure.review import reviewed
 from csgeo.errors import NothingToReport
 from csgeo.lattice import SIDES_M
 from csgeo.store.former import PUBLISHED, former_releases
 from csgeo.store.reviews import REVIEWS, read_decisions
+from csgeo.store.sealing import key_of_study, refuse_exact_folder
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -102,6 +102,8 @@ def release_of(
         As :func:`csgeo.make_release`, or if a decision cannot be read.
     """
     shown = recipe.release
+    if shown.audience == EXACT:
+        refuse_exact_folder(home)
     return make_release(
         as_reviewed(study, recipe, home),
         least_people=shown.least_people,

@@ -59,7 +59,7 @@ def to_review(secure: Path) -> list[dict[str, Any]]:
     """
     decisions = reviews.read_decisions(secure / reviews.REVIEWS)
     listed = reviews.review_list(reviews.read_places(secure), decisions)
-    exact = pd.read_csv(secure / reviews.PLACES, encoding="utf-8-sig", index_col="hotspot_id")
+    exact = reviews.exact_places(secure)
     told = []
     for place, row in listed.to_dict("index").items():
         cells = str(row["cells"]).split()

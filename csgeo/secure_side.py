@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csgeo.store.sealed import keep
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,23 +27,32 @@ def write_secure_side(study: Study, folder: Path) -> list[Path]:
     Returns
     -------
     written
-        The files, in order of name.
+        The files, in order of name; sealed, and named so, where a sealing key is named.
+
+    Raises
+    ------
+    StoreError
+        If one cannot be written, or would lie in plain beside what is sealed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    account = folder / "read_report.txt"
-    account.write_text("\n\n".join(map(str, study.reports)) + "\n", encoding="utf-8")
-    written = [account]
-    for name, places in {"places": study.hotspots, "places_set_aside": study.set_aside}.items():
-        path = folder / f"{name}.csv"
-        exact = pd.DataFrame(places.drop(columns=places.geometry.name))
-        exact.to_csv(path, encoding="utf-8-sig", lineterminator="\n")
-        written.append(path)
-    for name, table in study.checks.items():
-        path = folder / f"{name}.csv"
-        table.to_csv(path, encoding="utf-8-sig", lineterminator="\n")
-        written.append(path)
+    account = "\n\n".join(map(str, study.reports)) + "\n"
+    written = [keep(folder / "read_report.txt", account.encode("utf-8"))]
+    tables = {
+        name: pd.DataFrame(places.drop(columns=places.geometry.name))
+        for name, places in {"places": study.hotspots, "places_set_aside": study.set_aside}.items()
+    }
+    for name, table in (tables | dict(study.checks)).items():
+        content = table.to_csv(lineterminator="\n").encode("utf-8-sig")
+        written.append(keep(folder / f"{name}.csv", content))
     for name, rows in study.rows_set_aside.items():
-        path = folder / f"set_aside_{name}.csv"
-        rows.to_csv(path, index=False, encoding="utf-8-sig")
-        written.append(path)
+        content = rows.to_csv(index=False).encode("utf-8-sig")
+        written.append(keep(folder / f"set_aside_{name}.csv", content))
+    _forget_rows_of_before(folder, written)
     return sorted(written)
+
+
+def _forget_rows_of_before(folder: Path, written: list[Path]) -> None:
+    """Take away rows that an earlier run set aside: they may be of a file that is erased by now."""
+    for path in folder.glob("set_aside_*.csv*"):
+        if path not in written:
+            path.unlink()

@@ -62,7 +62,7 @@ MAY_USE = (
         "first_look": GROUND | QUESTIONS | {"intake"},
         "loading": GROUND | {"store"},
         "reviewing": GROUND | QUESTIONS | {"store"},
-        "secure_side": {"study"},
+        "secure_side": {"store", "study"},
         "releasing": GROUND | QUESTIONS | {"store", "study"},
         "history": GROUND | QUESTIONS | {"intake", "study"},
         "intake": GROUND | QUESTIONS,

@@ -35,9 +35,12 @@ if TYPE_CHECKING:
     from csgeo.disclosure.pseudonyms import Keys
 
 _CHUNK = 65_536
+#: The journal's name in the secure folder of a study.
+JOURNAL_FILE = "journal.jsonl"
 
 
 __all__ = [
+    "JOURNAL_FILE",
     "Anchor",
     "Entry",
     "Journal",
@@ -271,7 +274,7 @@ def journal_at(
     """
     if not key:
         return None
-    path = Path(file) if file else (secure / "journal.jsonl" if secure else None)
+    path = Path(file) if file else (secure / JOURNAL_FILE if secure else None)
     if path is None:
         msg = (
             "A key of the journal is named, and no journal. Set CSGEO_JOURNAL to its file, or name a "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,7 +18,8 @@ from csgeo.disclosure.nudging import check_nudge, shifted
 from csgeo.disclosure.review import UNDO, Decision, check_decision, decision_on, standing
 from csgeo.errors import CsgeoError, StoreError
 from csgeo.store.journal import write_entry
-from csgeo.store.turns import alone, put_whole
+from csgeo.store.sealed import keep, kept
+from csgeo.store.turns import alone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,10 +46,11 @@ def read_decisions(path: Path) -> tuple[Decision, ...]:
     StoreError
         If it cannot be read, with the number of the decision.
     """
-    if not path.is_file():
+    content = kept(path)
+    if content is None:
         return ()
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("decisions", [])
+        rows = tomllib.loads(content.decode("utf-8")).get("decisions", [])
         made = tuple(_decision(row) for row in rows)
         standing(made)
     except (ValueError, TypeError, KeyError, AttributeError, CsgeoError) as error:
@@ -89,7 +92,7 @@ def add_decision(path: Path, decision: Decision, *, journal: Journal | None = No
             write_entry(journal, Entry("reviewed", what, decision.reviewer, decision.at))
         rows = [{k: v for k, v in d._asdict().items() if v not in ("", ())} for d in made]
         text = _HEADER + tomli_w.dumps({"decisions": rows})
-        put_whole(path, text.encode("utf-8"))
+        keep(path, text.encode("utf-8"))
 
 
 def read_places(secure: Path) -> pd.DataFrame:
@@ -105,12 +108,27 @@ def read_places(secure: Path) -> pd.DataFrame:
     StoreError
         If the recipe has not been run.
     """
-    path = secure / PLACES
-    if not path.is_file():
+    return exact_places(secure)[["rank", "name", "cells"]].sort_values("rank")
+
+
+def exact_places(secure: Path) -> pd.DataFrame:
+    """Read the exact places that the last run found, with all that is known of each.
+
+    Returns
+    -------
+    places
+        n rows indexed ``hotspot_id``, as :func:`csgeo.secure_side.write_secure_side` wrote them.
+
+    Raises
+    ------
+    StoreError
+        If the recipe has not been run, or what it wrote is sealed and cannot be opened.
+    """
+    content = kept(secure / PLACES)
+    if content is None:
         msg = f"There are no places to review in {secure.name}. Run the recipe first: `csgeo run`."
         raise StoreError(msg)
-    found = pd.read_csv(path, encoding="utf-8-sig", index_col="hotspot_id")
-    return found[["rank", "name", "cells"]].sort_values("rank")
+    return pd.read_csv(BytesIO(content), encoding="utf-8-sig", index_col="hotspot_id")
 
 
 def review_list(places: pd.DataFrame, decisions: tuple[Decision, ...]) -> pd.DataFrame:

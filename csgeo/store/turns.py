@@ -46,7 +46,7 @@ def hold_name(path: Path) -> None:
 
 
 @contextmanager
-def _words_for(path: Path) -> Iterator[None]:
+def words_for(path: Path) -> Iterator[None]:
     """Turn what the disk says into words that stop the export."""
     try:
         yield
@@ -72,7 +72,7 @@ def alone(path: Path) -> Iterator[None]:
     StoreError
         If another process holds it for ten seconds, or it cannot be written.
     """
-    with _words_for(path):
+    with words_for(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -86,7 +86,7 @@ def alone(path: Path) -> Iterator[None]:
                 "seconds, so nothing may leave. Wait for that one, or end it, and try again."
             )
             raise StoreError(msg)
-        with _words_for(path):
+        with words_for(path):
             yield
     finally:
         os.close(fd)  # which gives the lock back
