@@ -59,11 +59,11 @@ def gone_in(
     *,
     before: Session | None = None,
     expires: float | None = None,
-) -> Any:
+) -> tuple[Any, str]:
     """Open a session, written down first, and go on to a page of ours.
 
     A session that the same browser had is ended: nobody can put somebody into a session that they
-    have prepared.
+    have prepared. The id of the session is given too.
     """
     written_down.signed_in(name, role, login)
     if before is not None:
@@ -73,7 +73,7 @@ def gone_in(
         "You are signed in", "The dashboard opens.", status=200, go=(to, "Go on"), on_to=to
     )
     give_cookie(answer, site, cookie)
-    return answer
+    return answer, sessions.id_of(cookie)
 
 
 def give_cookie(answer: Any, site: Site, cookie: str) -> None:

@@ -19,7 +19,7 @@ OUT = "/access/out"
 
 
 def signed_out(
-    request: Request, site: Site, again: str, *, go: tuple[str, str] | None = None
+    request: Request, site: Site, again: str = "", *, go: tuple[str, str] | None = None
 ) -> Any:
     """End the session behind the request and say so.
 
@@ -29,7 +29,8 @@ def signed_out(
     session = sessions.behind(request.cookies.get(site.cookie, ""))
     if session is not None:
         sessions.end(session.id, "signed out")
-    answer = plain.page("You are signed out", again, status=200, go=go)
+    words = again or "Close this window if others use this computer."
+    answer = plain.page("You are signed out", words, status=200, go=go)
     answer.delete_cookie(
         site.cookie, path="/", secure=site.secure, httponly=True, samesite="strict"
     )

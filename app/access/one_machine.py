@@ -6,6 +6,7 @@ and is exchanged for a session.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -45,7 +46,7 @@ class OneMachine(NamedTuple):
             return None
         now = sessions.behind(request.cookies.get(self.site.cookie, ""))
         if len(tokens) == 1 and links.use(tokens[0]):
-            return self._let_in(request, now)
+            return await asyncio.to_thread(self._let_in, request, now)
         if now is not None:  # the same link again, in the browser that it let in
             return RedirectResponse(_clean(request), 303)
         return plain.page("This address was used already", _ANOTHER, status=401)

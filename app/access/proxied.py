@@ -17,6 +17,7 @@ in. ``/healthz`` and ``/_stcore/health`` need none of them.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import ipaddress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,14 +56,18 @@ class Proxied(NamedTuple):
 
     async def answer(self, request: Request) -> Any:
         """Open a session for somebody for whom the proxy vouches, or end it."""
-        path = request.url.path
-        if path == leaving.OUT and request.method == "GET":
-            go = (self.told.sign_out, "Sign out of your organisation too")
-            return leaving.signed_out(
-                request, self.site, "", go=go if self.told.sign_out else (WAY_IN, "Sign in again")
-            )
-        if path != WAY_IN or request.method != "GET":
+        if request.method != "GET" or request.url.path not in {leaving.OUT, WAY_IN}:
             return None
+        way = self._out if request.url.path == leaving.OUT else self._in
+        return await asyncio.to_thread(way, request)
+
+    def _out(self, request: Request) -> Any:
+        go = (WAY_IN, "Sign in again")
+        if self.told.sign_out:
+            go = (self.told.sign_out, "Sign out of your organisation too")
+        return leaving.signed_out(request, self.site, go=go)
+
+    def _in(self, request: Request) -> Any:
         known = self.vouched_for(request.scope)
         if known is None:
             return _not_through_the_proxy()
@@ -70,7 +75,9 @@ class Proxied(NamedTuple):
             written_down.refused(known.name, "signing in: none of their groups has a role here")
             return no_role(known.name)
         before = sessions.behind(request.cookies.get(self.site.cookie, ""))
-        return gone_in(self.site, known.name, known.role, KIND, place_to_go(request), before=before)
+        to = place_to_go(request)
+        answer, _ = gone_in(self.site, known.name, known.role, KIND, to, before=before)
+        return answer
 
     def invitation(self, scope: Scope) -> Any:
         """Offer the way in to whom the proxy has let through."""

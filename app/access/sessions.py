@@ -103,7 +103,7 @@ def begin(name: str, role: str, login: str, *, expires: float | None = None) -> 
         When the identity itself expires, in seconds since 1970.
     """
     cookie = secrets.token_urlsafe(_BYTES)
-    session = Session(_digest(cookie), name, role, login, dt.datetime.now(dt.UTC), expires)
+    session = Session(id_of(cookie), name, role, login, dt.datetime.now(dt.UTC), expires)
     now = steady()
     with _LOCK:
         _KEPT[session.id] = _Kept(session, now, now)
@@ -112,7 +112,7 @@ def begin(name: str, role: str, login: str, *, expires: float | None = None) -> 
 
 def behind(cookie: str) -> Session | None:
     """Find the session that a cookie opens; one that is over is ended here."""
-    return known(_digest(cookie)) if cookie else None
+    return known(id_of(cookie)) if cookie else None
 
 
 def known(id_: str) -> Session | None:
@@ -219,5 +219,6 @@ def _over(kept: _Kept) -> str:
     return ""
 
 
-def _digest(cookie: str) -> str:
+def id_of(cookie: str) -> str:
+    """Give the id of the session that a cookie would open."""
     return hashlib.sha256(cookie.encode("utf-8", "surrogateescape")).hexdigest()[:32]

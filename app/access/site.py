@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from access.settings import is_loopback
 from csgeo.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -40,22 +41,25 @@ def at(public: str) -> Site:
     Raises
     ------
     RecipeError
-        If it is no https address of a host alone.
+        If it is no https address of a host alone; over http only this machine is named.
     """
     parts = urlsplit(public)
     bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
-    if parts.scheme != "https" or not parts.hostname or not bare:
+    secure = parts.scheme == "https"
+    local = parts.scheme == "http" and is_loopback(parts.hostname)
+    if not (secure or local) or not parts.hostname or not bare:
         msg = (
             "The public address must be https:// and a host, with nothing behind it, such as "
             f"https://places.example.gov.uk; it is {public!r}."
         )
         raise RecipeError(msg)
-    origin = f"https://{parts.netloc.lower()}"
-    hosts = {parts.netloc.lower(), f"{parts.hostname}:{parts.port or 443}"}
-    if parts.port in {None, 443}:
-        hosts.add(parts.hostname)
-        origin = f"https://{parts.hostname}"
-    return Site(frozenset(hosts), frozenset({origin}), "__Host-csgeo", secure=True)
+    by_itself = _PLAIN_PORTS[parts.scheme]
+    port = parts.port or by_itself
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    hosts = {f"{name}:{port}"} | ({name} if port == by_itself else set())
+    origins = frozenset(f"{parts.scheme}://{host}" for host in hosts)
+    cookie = "__Host-csgeo" if secure else f"csgeo-{port}"
+    return Site(frozenset(hosts), origins, cookie, secure)
 
 
 def named(site: Site, hosts: Iterable[str]) -> bool:
