@@ -71,8 +71,9 @@ MAY_USE = (
         "store": GROUND | QUESTIONS | {"store"},
         "outputs": GROUND | {"outputs", "disclosure.release"},
         "answering": GROUND | BEAM | {"outputs", "disclosure.release"},
+        "exporting": GROUND | {"outputs", "disclosure.release", "disclosure.sparing"},
         "publishing": GROUND | {"answering", "disclosure.release", "store"},
-        "handing_out": GROUND | {"answering", "publishing", "store"},
+        "handing_out": GROUND | {"answering", "exporting", "publishing", "store"},
         "noting": GROUND | {"store", "disclosure.entries"},
         "governing": GROUND | BEAM | {"answering", "journalling"},
         "journalling": GROUND | BEAM | {"answering", "disclosure.journal"},
@@ -82,7 +83,7 @@ MAY_USE = (
         | GROUND
         | BEAM
         | {"answering", "outputs", "disclosure.release", "sources", "samples"},
-        "app": GROUND | BEAM | {"answering", "outputs", "disclosure.release"},
+        "app": GROUND | BEAM | {"answering", "exporting", "outputs", "disclosure.release"},
     }
 )
 #: Names that hide what a room is for.
