@@ -78,7 +78,7 @@ def started(
 
     It gets the server's variables without the secrets, and `more`.
     """
-    own = {name: private for name in ("TMPDIR", "TEMP", "TMP")}
+    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), private)
     return subprocess.Popen(  # noqa: S603  our own script, nothing from the page
         [sys.executable, str(_APP / script)],
         stdin=subprocess.PIPE,
