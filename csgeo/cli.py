@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import csgeo
-from csgeo import governing, handing_out, keyring, pseudonymising
+from csgeo import governing, handing_out, keeping, keyring, pseudonymising
 from csgeo.errors import CsgeoError, NothingToReport, RecipeError
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ app.add_typer(governing.review, name="review")
 app.add_typer(governing.journal, name="journal")
 app.add_typer(keyring.key, name="key")
 app.command()(governing.dpia)
+app.command()(keeping.seal)
+app.command()(keeping.unseal)
+app.command()(keeping.purge)
 app.command()(handing_out.publish)
 app.command()(pseudonymising.pseudonyms)
 

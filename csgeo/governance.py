@@ -16,6 +16,8 @@ from csgeo.errors import RecipeError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from csgeo.recipe import Input, Recipe
+
 #: Processing in general (UK GDPR), or by competent authorities (Data Protection Act 2018, part 3).
 REGIMES = ("general", "law enforcement")
 
@@ -77,6 +79,41 @@ def read_governance(given: Any, called: str) -> Governance:
         msg = f"`regime` in the governance of {called} must be one of {', '.join(REGIMES)}; it is {made.regime!r}."
         raise RecipeError(msg)
     return made
+
+
+def governance_of(one: Input) -> Governance:
+    """Give what the recipe says about a file; nothing, where it says nothing."""
+    return getattr(one, "governance", None) or Governance()
+
+
+def inputs_of(recipe: Recipe) -> list[tuple[str, Input]]:
+    """List the files of a recipe with what each is read as."""
+    several = ("incidents", "services", "places", "streets", "basemap")
+    found = [("study area", recipe.area)]
+    found += [(name, one) for name in several for one in getattr(recipe, name)]
+    found += [("residents", recipe.residents)] if recipe.residents else []
+    found += [("exposure", recipe.exposure)] if recipe.exposure else []
+    return found + ([("strata", recipe.strata)] if recipe.strata else [])
+
+
+def agreed_of(recipe: Recipe) -> dict[str, Governance]:
+    """Give what is agreed about each file of a recipe, by its name; of two, the one that ends first.
+
+    Parameters
+    ----------
+    recipe
+        A file that it names twice, such as for two layers, may be kept until the earlier day.
+    """
+    found: dict[str, Governance] = {}
+    for _, one in inputs_of(recipe):
+        agreed, before = governance_of(one), found.get(one.file)
+        if before is None or _last_day(agreed) < _last_day(before):
+            found[one.file] = agreed
+    return found
+
+
+def _last_day(agreed: Governance) -> dt.date:
+    return agreed.retention_until or dt.date.max
 
 
 def check_retention(of_files: Mapping[str, Governance], *, on: dt.date) -> None:

@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from csgeo.disclosure.audiences import RULES
-from csgeo.governance import Governance
+from csgeo.governance import Governance, governance_of, inputs_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from csgeo.recipe import Input, Recipe
+    from csgeo.recipe import Recipe
     from csgeo.sources.report import ReadReport
 
 _DROPPED = re.compile(r"column '(.*)' was not read: it looks to hold (.*)")
@@ -109,21 +109,6 @@ def data_inventory(
         _questions(recipe, on),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def governance_of(one: Input) -> Governance:
-    """Give what the recipe says about a file; nothing, where it says nothing."""
-    return getattr(one, "governance", None) or Governance()
-
-
-def inputs_of(recipe: Recipe) -> list[tuple[str, Input]]:
-    """List the files of a recipe with what each is read as."""
-    several = ("incidents", "services", "places", "streets", "basemap")
-    found = [("study area", recipe.area)]
-    found += [(name, one) for name in several for one in getattr(recipe, name)]
-    found += [("residents", recipe.residents)] if recipe.residents else []
-    found += [("exposure", recipe.exposure)] if recipe.exposure else []
-    return found + ([("strata", recipe.strata)] if recipe.strata else [])
 
 
 def _files(recipe: Recipe) -> str:

@@ -76,10 +76,11 @@ MAY_USE = (
         "handing_out": GROUND | {"answering", "exporting", "publishing", "store"},
         "noting": GROUND | {"store", "disclosure.entries"},
         "governing": GROUND | BEAM | {"answering", "journalling"},
+        "keeping": GROUND | {"noting", "store"},
         "journalling": GROUND | BEAM | {"answering", "disclosure.journal"},
         "keyring": GROUND | {"disclosure.pseudonyms"},
         "pseudonymising": GROUND | {"disclosure.pseudonyms", "sources"},
-        "cli": {"governing", "handing_out", "keyring", "pseudonymising"}
+        "cli": {"governing", "handing_out", "keeping", "keyring", "pseudonymising"}
         | GROUND
         | BEAM
         | {"answering", "outputs", "disclosure.release", "sources", "samples"},

@@ -12,6 +12,7 @@ from csgeo.disclosure.keys import key_of_study as key_in_plain
 from csgeo.errors import StoreError
 from csgeo.store.former import MADE, PUBLISHED
 from csgeo.store.journal import JOURNAL_FILE
+from csgeo.store.purging import MADE_FROM
 from csgeo.store.sealed import (
     SEALING_KEY,
     SUFFIX,
@@ -193,4 +194,8 @@ def _refuse_folders(folder: Path) -> None:
 
 def _stays(name: str) -> bool:
     """Say whether a file is left as it is: it holds no record, and others read it as it lies."""
-    return name == MADE or name.startswith(JOURNAL_FILE.partition(".")[0]) or name.endswith(".lock")
+    return (
+        name in {MADE, MADE_FROM}
+        or name.startswith(JOURNAL_FILE.partition(".")[0])
+        or name.endswith(".lock")
+    )
