@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from csgeo.assessed import RISKS, ROLES, written_down
 from csgeo.disclosure.audiences import RULES
-from csgeo.governance import Governance, governance_of, inputs_of
+from csgeo.governance import Governance, agreed_of, governance_of, inputs_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,42 +29,6 @@ _ASKED = {
     "sharing_agreement": "sharing agreement",
     "regime": "regime",
 }
-_RISKS = (
-    (
-        "A child is recognised from a small number or a place.",
-        ("Numbers describe at least the fewest people of the audience and are rounded by a secret key; "
-        "places are unions of lattice cells, never points or outlines of points."),
-    ),
-    (
-        "Two releases are taken from each other.",
-        ("A release is a fixed set of views; counts of the same cell are rounded alike. Former "
-        "releases are not remembered by csgeo run: say here who holds a new one against them."),
-    ),
-    (
-        "One child with many records makes a place.",
-        "Where records say who is who, people are counted, and what rests on one is not shown.",
-    ),
-    (
-        "A prison, hospital or police station is taken for a place of harm.",
-        ("Such places are set aside with the reason; where the recipe requires review, somebody who "
-        "knows the place keeps, nudges or leaves out each one."),
-    ),
-    (
-        "Recording follows where police look, and looking follows the map.",
-        ("Records that enforcement made are left out unless the recipe keeps them; each map says that "
-        "recorded harm is not all harm."),
-    ),
-    (
-        "The map leads to watching young people instead of changing places.",
-        ("No person is scored or predicted; the list names places, with services near each. Who acts on "
-        "it, and how, is for the partnership to answer here."),
-    ),
-    (
-        "An analyst's files are copied, lost or read by others.",
-        ("Exact files stay in the secure folder, marked; reviews and releases are in a sealed journal, where it has a key. Encrypted "
-        "disks and access rights are for the organisation to answer here."),
-    ),
-)  # fmt: skip
 
 
 def data_inventory(
@@ -101,10 +66,16 @@ def data_inventory(
         _columns(reports),
         "## Who gets what",
         _audiences(recipe),
+        "## Who may do what in the dashboard",
+        _roles(),
+        "## What is written down",
+        _journal(),
+        "## How long it is kept, and how it goes",
+        _kept(recipe, on),
         "## Choices that shape the answer",
         _choices(recipe),
         "## Risks and measures",
-        _table(("risk", "measure"), _RISKS),
+        _table(("risk", "measure"), RISKS),
         "## Open questions",
         _questions(recipe, on),
     ]
@@ -178,6 +149,40 @@ def _audiences(recipe: Recipe) -> str:
         "Records stay with the analysts. Everyone else gets a release, for one of these audiences."
     )
     return f"{said}\n\n" + _table(("audience", "numbers", "smallest cells", "when"), rows)
+
+
+def _roles() -> str:
+    said = (
+        "Whoever is in none of these roles sees nothing, and what is not named here is refused. On one "
+        "machine there is no login: whoever has the link is the analyst. Who has which role is for the "
+        "organisation to answer here."
+    )
+    return f"{said}\n\n" + _table(("role", "with what is protected", "with what is exact"), ROLES)
+
+
+def _journal() -> str:
+    said = (
+        "Each entry says who, what, when, why and for whom, in the shape of section 62 of the Data "
+        "Protection Act 2018; it is sealed and chained, and stops what asked for it if it cannot be "
+        "written. It is written where CSGEO_JOURNAL_KEY is set. Who looks at it, and where its anchor "
+        "lies, is for the organisation to answer here."
+    )
+    return f"{said}\n\n" + _table(("kind", "when", "entries"), written_down())
+
+
+def _kept(recipe: Recipe, on: dt.date | None) -> str:
+    days = [a.retention_until for a in agreed_of(recipe).values() if a.retention_until]
+    rows = [
+        ("files of records", "until the day that the table of rights says", "by you, or `csgeo purge --sources`"),
+        ("exact answers, tries", f"until {min(days)}" if days else "**open**", "`csgeo purge`"),
+        ("decisions, key of rounding, journal", "as long as releases are in use, or longer", "by you"),
+        ("releases, maps, files", "they hold no record", "by those who have them"),
+        ("backups", "**open**", "by whoever keeps them"),
+    ]  # fmt: skip
+    late = [day for day in days if on is not None and day < on]
+    said = "A recipe with a file past its last day is not run; what was made from it is erased."
+    said += " **A file is past it now: purge.**" if late else ""
+    return f"{said}\n\n" + _table(("what", "how long", "how it goes"), rows)
 
 
 def _choices(recipe: Recipe) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import csgeo
+from csgeo.assessed import ROLES, written_down
+from csgeo.disclosure.entries import ACTS
 from csgeo.governance import Governance
 from csgeo.inventory import data_inventory, governance_of, inputs_of
+from csgeo.recipe import AUDIENCES
 from csgeo.sources.report import ReadReport
 
 ON = dt.date(2026, 1, 1)
@@ -88,3 +92,59 @@ def test_a_title_cannot_break_out_of_the_document(recipe):
     text = data_inventory(bad)
     assert "<script" not in text
     assert text.splitlines()[0].endswith("# Heading")
+
+
+def test_it_says_all_that_an_assessment_asks(recipe):
+    text = data_inventory(recipe, on=ON)
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings[1:] == [
+        "## What is read",
+        "## By which right, and until when",
+        "## Columns kept and dropped",
+        "## Who gets what",
+        "## Who may do what in the dashboard",
+        "## What is written down",
+        "## How long it is kept, and how it goes",
+        "## Choices that shape the answer",
+        "## Risks and measures",
+        "## Open questions",
+    ]
+    for audience in AUDIENCES:
+        assert f"| {audience}" in text
+    assert (
+        "| consultation | exact numbers or places are looked at (with the reason) | looked at detail |"
+        in text
+    )
+    assert "| exact answers, tries | **open** | `csgeo purge` |" in text
+
+
+def test_each_act_of_the_journal_is_named_once():
+    said = [act for _, _, acts in written_down() for act in acts.split(", ")]
+    assert sorted(said) == sorted(ACTS)
+
+
+def test_the_earliest_last_day_counts_for_what_is_made_from_all_files(recipe):
+    day = dt.date(2025, 12, 31)
+    text = data_inventory(agreed(recipe, retention_until=day), on=ON)
+    assert "| exact answers, tries | until 2025-12-31 |" in text
+    assert "**A file is past it now: purge.**" in text
+    assert "past it now" not in data_inventory(agreed(recipe, retention_until=ON), on=ON)
+
+
+def test_the_roles_are_those_of_the_dashboard_s_own_table(monkeypatch):
+    monkeypatch.syspath_prepend(Path(csgeo.__file__).parents[1] / "app")
+    from access.matrix import ACTIONS, PAGES, may
+    from access.matrix import ROLES as OF_THE_TABLE
+
+    assert tuple(role for role, _, _ in ROLES) == OF_THE_TABLE
+    verbs = {"take away": "export", "try other choices": "try", "decide": "decide"}
+    for role, protected, exact in ROLES:
+        allowed = [(p, a) for p in PAGES for a in ACTIONS if may(role, p, a, "exact")]
+        assert (exact == "nothing") == (allowed == [])
+        for page, action in allowed:
+            word = next((w for w, a in verbs.items() if a == action), action)
+            assert word in exact, (role, page, action)
+        for word, action in {**verbs, "revoke": "revoke", "verify": "verify"}.items():
+            may_now = any(may(role, p, action) for p in PAGES)
+            inherited = role == "analyst" and action == "export"
+            assert may_now == (word in f"{protected} {exact}" or inherited), (role, action)
