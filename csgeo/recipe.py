@@ -7,6 +7,7 @@ Each choice has a default; none is hidden.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
@@ -18,7 +19,6 @@ from csgeo.errors import RecipeError
 from csgeo.governance import Governance, read_governance
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
 Method: TypeAlias = Literal[
@@ -267,19 +267,36 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "int": (int,),
     "int | None": (int,),
     "float": (int, float),
+    "float | None": (int, float),
     "str": (str,),
     "str | None": (str,),
     "Method": (str,),
     "Expectation": (str,),
     "Enforcement": (str,),
+    "dt.date | None": (dt.date,),
+    "tuple[str, ...]": (list,),
+    "Mapping[str, str]": (dict,),
+    "Mapping[str, Any]": (dict,),
 }
-_KIND_WORDS = {int: "a whole number", float: "a number", str: "text in quotes"}
+_KIND_WORDS: dict[type, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "text in quotes",
+    dt.date: "a day, as 2027-03-31",
+    list: "a list of texts in quotes",
+    dict: "a table of names and texts",
+}
+#: Kinds that hold text alone.
+_OF_TEXT = ("tuple[str, ...]", "Mapping[str, str]")
 T = TypeVar("T")
 
 
 def _section(of: type[T], given: Mapping[str, Any], called: str) -> T:
     """Build one frozen part, refusing keys that it does not have."""
     known = {f.name: f for f in fields(of)}  # type: ignore[arg-type]
+    if not isinstance(given, dict):
+        msg = f"{called} must be a table of choices; it is {given!r}. Compare it with a recipe from `csgeo init`."
+        raise RecipeError(msg)
     for key in given:
         if key not in known:
             near = get_close_matches(key, known, n=1)
@@ -292,12 +309,21 @@ def _section(of: type[T], given: Mapping[str, Any], called: str) -> T:
             raise RecipeError(msg)
     values = {}
     for key, value in given.items():
-        wanted = _KINDS.get(str(known[key].type))
-        if wanted and (not isinstance(value, wanted) or isinstance(value, bool)):
+        kind = str(known[key].type)
+        wanted = _KINDS.get(kind)
+        if wanted and not _is_of(value, wanted, text=kind in _OF_TEXT):
             msg = f"`{key}` in {called} must be {_KIND_WORDS[wanted[-1]]}; it is {value!r}."
             raise RecipeError(msg)
         values[key] = tuple(value) if isinstance(value, list) else value
     return of(**values)
+
+
+def _is_of(value: Any, wanted: tuple[type, ...], *, text: bool) -> bool:
+    """Say whether a value is of one of these kinds, and, where asked, holds nothing but text."""
+    if not isinstance(value, wanted) or isinstance(value, bool | dt.datetime):
+        return False
+    held: Any = value.values() if isinstance(value, dict) else value
+    return not text or all(isinstance(v, str) for v in held)
 
 
 def _input(given: Mapping[str, Any], called: str) -> Input:
@@ -326,6 +352,9 @@ def _locate(name: str, beside: Path, folders: Mapping[str, str]) -> Path:
             )
             raise RecipeError(msg)
         file = file.replace(f"${{{word}}}", folders[word])
+    if "\0" in file:
+        msg = f"A file that the recipe names must have a name that can be; {name!r} cannot. Correct it."
+        raise RecipeError(msg)
     return (beside / file).resolve()
 
 

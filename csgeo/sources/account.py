@@ -11,8 +11,8 @@ from csgeo.errors import SourceError
 from csgeo.identifying import looks_to_hold
 from csgeo.sources.codes import check_codes
 from csgeo.sources.columns import personal_columns
-from csgeo.sources.report import Reading, ReadReport, SetAside
-from csgeo.sources.sieve import Doubt, sift
+from csgeo.sources.report import Reading, ReadReport
+from csgeo.sources.sieve import BROKEN, Doubt, broken_rows, sift
 from csgeo.sources.values import to_text
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from csgeo.tables import Table
 
     Flags = npt.NDArray[np.bool_]
-
-_BROKEN = "more fields than the header names"
-_BROKEN_REMEDY = "Put the field that holds the delimiter into quotes, or export the file again."
 
 
 def account(
@@ -68,7 +65,7 @@ def account(
     n = len(rows.frame)
     nothing = Doubt("", np.zeros(n, dtype=bool), str, "")
     sifted = sift([*doubts, nothing], rows=rows.numbers)
-    set_aside = (*sifted.account, *_broken(rows))
+    set_aside = (*sifted.account, *broken_rows(rows.broken))
     kind = contract.name.lower()
     if not sifted.used.any():
         reasons = "; ".join(
@@ -202,13 +199,6 @@ def _made_unique(
     return unique
 
 
-def _broken(rows: Rows) -> tuple[SetAside, ...]:
-    if rows.broken.empty:
-        return ()
-    first = int(rows.broken["row"].iloc[0])
-    return (SetAside(_BROKEN, len(rows.broken), first, "see the file", _BROKEN_REMEDY),)
-
-
 def _set_aside_rows(
     rows: Rows,
     kept: npt.NDArray[np.intp],
@@ -223,7 +213,7 @@ def _set_aside_rows(
     frame = frame.assign(row=rows.numbers[kept], reason=pd.Series(reasons, dtype="str"))
     if rows.broken.empty:
         return frame
-    broken = pd.DataFrame({"row": rows.broken["row"], "reason": _BROKEN})
+    broken = pd.DataFrame({"row": rows.broken["row"], "reason": BROKEN})
     if not dropped:  # where a name may stand in any field the row is only counted
         broken["text"] = rows.broken["text"]
     return pd.concat([frame, broken], ignore_index=True).sort_values("row", ignore_index=True)

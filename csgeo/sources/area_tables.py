@@ -15,7 +15,7 @@ import pandas as pd
 from csgeo.errors import SourceError, UnknownColumns
 from csgeo.sources.columns import lacks_columns
 from csgeo.sources.report import Reading, ReadReport
-from csgeo.sources.sieve import Doubt, sift
+from csgeo.sources.sieve import Doubt, broken_rows, sift
 from csgeo.sources.values import to_numbers, to_text
 
 if TYPE_CHECKING:
@@ -103,8 +103,9 @@ def area_reading(
     """
     area_id = to_text(rows.frame[codes]).str.upper()
     sifted = sift(_doubts(area_id, numbers), rows=rows.numbers)
+    set_aside = (*sifted.account, *broken_rows(rows.broken))
     if not sifted.used.any():
-        first = sifted.account[0]
+        first = set_aside[0]
         msg = f"{rows.file} has no row that can be used as {kind}: {first.rows:,} rows, {first.reason} (first: row {first.first_row}, {first.first_value}). {first.remedy}"
         raise SourceError(msg)
     used = pd.DataFrame({name: column[sifted.used] for name, column in numbers.items()})
@@ -121,9 +122,9 @@ def area_reading(
     report = ReadReport(
         file=rows.file,
         kind=kind,
-        rows_in=len(area_id),
+        rows_in=rows.rows_in,
         rows_used=len(table),
-        set_aside=sifted.account,
+        set_aside=set_aside,
         columns=dict(columns),
         notes=(*rows.notes, *notes),
     )

@@ -98,7 +98,11 @@ def read_delimited(content: bytes, called: str, *, header: bool = True) -> TextT
     if "row" in broken:
         numbers = np.setdiff1d(np.arange(len(frame) + len(broken)), broken["row"].to_numpy())
         broken = broken.assign(row=broken["row"] + offset)
-    return TextTable(*without_empty(frame, numbers + offset, notes), broken, tuple(notes))
+    frame, numbers = without_empty(frame, numbers + offset, notes)
+    if len(frame) + len(broken) == 0:
+        msg = f"{called} is empty: it holds a header and rows without anything in them. Export it again."
+        raise UnreadableFile(msg)
+    return TextTable(frame, numbers, broken, tuple(notes))
 
 
 def without_empty(

@@ -95,14 +95,26 @@ def local_file(path: str | Path) -> Path:
             f"{file} is a pipe or a device, not a file. Save what it gives as a file and name that."
         )
         raise UnreadableFile(msg)
-    if file.is_symlink() and file.resolve().parent != file.parent.resolve():
-        msg = f"{file.name} is a link to a file in another folder, which is not followed. Name the file itself."
-        raise UnreadableFile(msg)
+    refuse_link(file)
     if not file.is_file():
         msg = f"{file} does not exist. Check the path; it is read from the folder of the recipe."
         raise UnreadableFile(msg)
     if file.stat().st_size == 0:
         msg = f"{file.name} is empty (0 bytes). Export it again."
+        raise UnreadableFile(msg)
+    return file
+
+
+def refuse_link(file: Path) -> Path:
+    """Return `file` unless it is a link to a file in another folder.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is one.
+    """
+    if file.is_symlink() and file.resolve().parent != file.parent.resolve():
+        msg = f"{file.name} is a link to a file in another folder, which is not followed. Name the file itself."
         raise UnreadableFile(msg)
     return file
 

@@ -11,7 +11,7 @@ from csgeo.errors import MethodError
 from csgeo.sources.area_tables import find_columns, need_columns
 from csgeo.sources.files import read_rows
 from csgeo.sources.report import Reading, ReadReport
-from csgeo.sources.sieve import Doubt, sift
+from csgeo.sources.sieve import Doubt, broken_rows, sift
 from csgeo.sources.values import to_text
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def read_area_lookup(path: str | Path) -> Reading:
     report = ReadReport(
         file=rows.file,
         kind="pairs of areas of 2011 and 2021",
-        rows_in=len(table),
+        rows_in=rows.rows_in,
         rows_used=len(kept),
-        set_aside=sifted.account,
+        set_aside=(*sifted.account, *broken_rows(rows.broken)),
         columns=found,
         notes=(*rows.notes, f"Pairs: {said} ({fit})."),
     )

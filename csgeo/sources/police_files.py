@@ -16,7 +16,7 @@ from pyarrow import csv
 
 from csgeo.errors import UnknownColumns, UnreadableFile
 from csgeo.sources.apart.ask import ask
-from csgeo.sources.formats import local_file
+from csgeo.sources.formats import local_file, refuse_link
 from csgeo.sources.limits import LIMITS, NATIONAL, in_bytes
 from csgeo.sources.zipped import names_in, open_zip, unpack
 
@@ -180,7 +180,7 @@ def _contents(path: Path, notes: list[str]) -> Iterator[tuple[str, Any]]:
     elif start[:2] == b"PK":
         yield from _zipped(path, notes)
     else:
-        yield path.name, _bytes(path)
+        yield path.name, _bytes(refuse_link(path))
 
 
 def _bytes(file: Path) -> bytes:

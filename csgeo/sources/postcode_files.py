@@ -14,8 +14,8 @@ from pyarrow import csv
 
 from csgeo.errors import UnreadableFile
 from csgeo.sources.apart.ask import ask
-from csgeo.sources.formats import local_file
-from csgeo.sources.limits import NATIONAL
+from csgeo.sources.formats import local_file, refuse_link
+from csgeo.sources.limits import NATIONAL, in_bytes
 from csgeo.sources.zipped import open_zip, unpack
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ def read_columns(path: Path, *, with_areas: bool) -> PostcodeColumns:
         found = _match(names, patterns)
         parts.append(_read(contents, name, names, found, headless=headless))
     table = pa.concat_tables(parts, promote_options="permissive")
+    if table.num_rows > NATIONAL.rows:
+        msg = f"{path.name} must hold at most {NATIONAL.rows:,} postcodes; it holds {table.num_rows:,}. Use {LAYOUTS} as downloaded."
+        raise UnreadableFile(msg)
     notes = (
         ["It has no header, as Code-Point Open has none; its ten columns were named."]
         if bare
@@ -126,6 +129,8 @@ def _read(
     contents: bytes, name: str, names: list[str], found: dict[str, str], *, headless: bool
 ) -> Any:
     contents = contents.removeprefix(b"\xef\xbb\xbf")
+    if not found:
+        return pa.table({})  # whoever needs the columns says what is lacking
     wanted = list(found.values())
     convert = csv.ConvertOptions(
         include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string())
@@ -158,14 +163,17 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
         files = _directories([p.relative_to(path).as_posix() for p in path.rglob("*")])
         if not files:
             _nothing(path)
+        left = in_bytes(NATIONAL.text_mb)
         for name in files:
-            yield name, local_file(path / name).read_bytes()
+            contents = _bytes(local_file(path / name), left)
+            left -= len(contents)
+            yield name, contents
         return
     if not path.is_file():
         msg = f"There is no file or folder {path}. Download {LAYOUTS} and name it."
         raise UnreadableFile(msg)
     if _start(path)[:2] != b"PK":
-        contents = path.read_bytes()
+        contents = _bytes(refuse_link(path), in_bytes(NATIONAL.text_mb))
         if not contents.strip():
             msg = f"{path.name} is empty. Download {LAYOUTS} again."
             raise UnreadableFile(msg)
@@ -175,8 +183,20 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
         files = _directories(archive.namelist())
         if not files:
             _nothing(path)
+        left = in_bytes(NATIONAL.text_mb)
         for name in files:
-            yield name, unpack(archive, name, called=path.name, most_mb=NATIONAL.text_mb)
+            contents = unpack(archive, name, called=path.name, most_mb=left >> 20)
+            left -= len(contents)
+            yield name, contents
+
+
+def _bytes(file: Path, most: int) -> bytes:
+    with file.open("rb") as opened:
+        contents = opened.read(most + 1)
+    if len(contents) > most:
+        msg = f"{file.name} must be at most {NATIONAL.text_mb:,} MB with all its parts; it is larger. Use {LAYOUTS} as downloaded."
+        raise UnreadableFile(msg)
+    return contents
 
 
 def _directories(names: list[str]) -> list[str]:

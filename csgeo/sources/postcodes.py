@@ -14,6 +14,7 @@ from csgeo.errors import UnknownColumns
 from csgeo.sources.postcode_files import LAYOUTS, read_columns
 from csgeo.sources.report import Reading, ReadReport
 from csgeo.sources.sieve import Doubt, Sifted, sift
+from csgeo.sources.values import to_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -118,7 +119,10 @@ def _normal(postcode: Any) -> Any:
 def _numbers(column: Any) -> Numbers:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         text = pc.utf8_trim_whitespace(column)
-        column = pc.cast(pc.if_else(pc.equal(text, ""), None, text), pa.float64())
+        try:
+            column = pc.cast(pc.if_else(pc.equal(text, ""), None, text), pa.float64())
+        except pa.ArrowInvalid:  # a word among them: it knows no place
+            return to_numbers(text.to_pandas(), comma="thousands").to_numpy(dtype=np.float64)
     found: Numbers = pc.fill_null(pc.cast(column, pa.float64()), np.nan).to_numpy()
     return found
 
@@ -127,7 +131,8 @@ def _quality(columns: PostcodeColumns) -> npt.NDArray[np.int64]:
     """Give the positional quality from 1 to 9, 0 where the file does not say it."""
     if "quality" not in columns.found:
         return np.zeros(columns.table.num_rows, dtype=np.int64)
-    grade = np.nan_to_num(_numbers(columns.table["quality"])).astype(np.int64)
+    written = _numbers(columns.table["quality"])
+    grade = np.where((written >= 1) & (written < 100), written, 0).astype(np.int64)
     return np.where(grade >= 10, grade // 10, grade)
 
 
@@ -147,7 +152,7 @@ def _no_place(
 
 
 def _precision(quality: npt.NDArray[np.int64]) -> Numbers:
-    steps = np.full(max(10, int(quality.max(initial=0)) + 1), _NOT_SAID_M)
+    steps = np.full(10, _NOT_SAID_M)
     for grade, metres in PRECISION_M.items():
         steps[grade] = metres
     found: Numbers = steps[quality]
@@ -178,7 +183,7 @@ def _doubts(keys: Any) -> list[Doubt]:
         ),
         Doubt(
             "the postcode stands on an earlier row",
-            _repeats(keys, pc.max(lengths).as_py() or 0),
+            _repeats(keys, pc.max(pc.binary_length(keys)).as_py() or 0),
             lambda i: str(keys[i].as_py()),
             "Keep one row for each postcode: take one of the two directories away.",
         ),

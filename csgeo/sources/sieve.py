@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Flags = npt.NDArray[np.bool_]
     Positions = npt.NDArray[np.intp]
 
+#: Why a row could not be cut into the columns of its file.
+BROKEN = "more fields than the header names"
+_REMEDY = "Put the field that holds the delimiter into quotes, or export the file again."
+
 
 class Doubt(NamedTuple):
     """Rows that cannot be used for one reason.
@@ -73,6 +77,19 @@ def sift(doubts: Sequence[Doubt], *, rows: npt.NDArray[np.integer] | None = None
     kept = np.flatnonzero(np.isin(verdict, bad))
     words = np.array([d.reason for d in doubts], dtype=object)
     return Sifted(verdict < 0, tuple(account), kept, words[verdict[kept]])
+
+
+def broken_rows(broken: pd.DataFrame) -> tuple[SetAside, ...]:
+    """Account for rows with more fields than the header names.
+
+    Parameters
+    ----------
+    broken
+        Such rows of a file, with ``row``, their number in it.
+    """
+    if broken.empty:
+        return ()
+    return (SetAside(BROKEN, len(broken), int(broken["row"].iloc[0]), "see the file", _REMEDY),)
 
 
 def rows_set_aside(table: pd.DataFrame, sifted: Sifted) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from csgeo.errors import SourceError, UnknownColumns
 from csgeo.sources.columns import lacks_columns
 from csgeo.sources.files import read_rows
 from csgeo.sources.report import Reading, ReadReport
+from csgeo.sources.sieve import Doubt, broken_rows, sift
 from csgeo.sources.values import to_text
 
 if TYPE_CHECKING:
@@ -72,11 +73,19 @@ def read_strata(path: str | Path, *, column: str) -> Reading:
         msg = f"{rows.file} gives {len(twice)} areas two classes in {column!r}; the first is {twice[0]!r}. Keep one row each."
         raise SourceError(msg)
     left_out = ~named[codes].to_numpy()
+    doubt = Doubt(
+        "the area code is not a published one",
+        left_out,
+        lambda i: texts[codes].iloc[i],
+        "Correct the code, such as E01014370; a footnote or total may be left out.",
+    )
+    sifted = sift([doubt], rows=rows.numbers)
     report = ReadReport(
         file=rows.file,
         kind="classes of areas",
-        rows_in=len(rows.frame),
+        rows_in=rows.rows_in,
         rows_used=int(named[codes].sum()),
+        set_aside=(*sifted.account, *broken_rows(rows.broken)),
         columns={"area_id": codes, "stratum": column},
     )
     return Reading(table, report, rows.frame[left_out])

@@ -161,12 +161,12 @@ def _from_wkt(values: pd.Series, file: str, crs: object, target: CRS, *, any_sha
 
 def written_shapes(values: pd.Series) -> npt.NDArray[np.object_]:
     """Read shapes written as well-known text or as its binary form, plain or in hexadecimal."""
-    known = list(values.where(values.notna(), None))
+    known = [None if pd.isna(v) else v for v in values]
     with np.errstate(all="ignore"):
         if any(isinstance(v, bytes) for v in known):
             return np.asarray(shapely.from_wkb(known, on_invalid="ignore"))
         texts = to_text(values).str.replace(r"^\s*SRID=\d+;", "", regex=True)
-        written = list(texts.where(texts.notna(), None))
+        written = [None if pd.isna(t) else str(t) for t in texts]
         if all(t is None or _HEXADECIMAL.fullmatch(t) for t in written):
             return np.asarray(shapely.from_wkb(written, on_invalid="ignore"))
         return np.asarray(shapely.from_wkt(written, on_invalid="ignore"))

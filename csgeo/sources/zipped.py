@@ -109,7 +109,15 @@ def unpack_to(archive: zipfile.ZipFile, part: str, to: BinaryIO, *, called: str,
     return held
 
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+    UnicodeDecodeError,  # the part's own name is not the one in the list
+)
 
 
 def _refuse_tight(archive: zipfile.ZipFile, part: str, called: str) -> None:

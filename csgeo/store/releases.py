@@ -138,14 +138,40 @@ def open_release(folder: Path) -> Release:
         if _sha256(path.read_bytes()) != checksum:
             msg = f"{name} in {folder} was changed since the release was made. {_REMEDY}"
             raise StoreError(msg)
-    values = dict(manifest["release"])
-    values |= {name: dt.date.fromisoformat(values[name]) for name in _DATES}
-    values |= {name: tuple(values[name]) for name in _TUPLES}
-    tables = {name: _read(folder / f"{name}.parquet", name) for name in _TABLES}
-    return seal_release(**values, **tables)
+    return _put_together(folder, manifest)
 
 
 _REMEDY = "Ask for the release again, or make it again with `csgeo run`."
+
+
+def _put_together(folder: Path, manifest: dict[str, Any]) -> Release:
+    """Seal what a manifest and its tables say, if each value is of its kind."""
+    try:
+        values = dict(manifest["release"])
+        values |= {name: dt.date.fromisoformat(values[name]) for name in _DATES}
+        values |= {name: tuple(values[name]) for name in _TUPLES}
+        strange = [name for name in _VALUES if not isinstance(values.get(name), _kind(name))]
+        if strange or set(values) != set(_VALUES):
+            raise TypeError(strange)
+        tables = {name: _read(folder / f"{name}.parquet", name) for name in _TABLES}
+    except (LookupError, TypeError, ValueError, AttributeError, OSError) as error:
+        msg = f"The release in {folder} must be one that csgeo made; what it says is of another kind. {_REMEDY}"
+        raise StoreError(msg) from error
+    return seal_release(**values, **tables)
+
+
+def _kind(name: str) -> tuple[type, ...]:
+    """Say of which kind a value of a release is."""
+    if name in _DATES:
+        return (dt.date,)
+    if name in _TUPLES:
+        return (tuple,)
+    if name in {"hidden", "choices", "provenance"}:
+        return (dict,)
+    numbers = {"records_used", "records_without_place", "least_people", "round_to"}
+    if name in numbers | {"share_of_records", "share_of_area"}:
+        return (int, float)
+    return (bool,) if name == "people_known" else (str,)
 
 
 def _write(release: Release, folder: Path) -> None:
@@ -184,7 +210,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         version = manifest["format_version"]
         kept = manifest.pop("sha256")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        named = set(manifest["files"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         msg = f"{path} must be the manifest of a release; it cannot be read as one. {_REMEDY}"
         raise StoreError(msg) from error
     if version != FORMAT_VERSION:
@@ -193,8 +220,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
             "Open it with the version of csgeo that made it, or make it again."
         )
         raise StoreError(msg)
-    named = {f"{name}.parquet" for name in _TABLES}
-    if kept != _sealed(manifest) or set(manifest["files"]) != named:
+    tables = {f"{name}.parquet" for name in _TABLES}
+    if kept != _sealed(manifest) or named != tables:
         msg = f"{path} was changed since the release was made. {_REMEDY}"
         raise StoreError(msg)
     return manifest
