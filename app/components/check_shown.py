@@ -30,6 +30,13 @@ COLUMNS: Mapping[str, str] = {
     "context": "Context",
     "origin": "How it came to be recorded",
 }
+_NOT_ASKED = {
+    "occurred_to": "When it ended",
+    "time_to": "Time of day it ended",
+    "x": "First coordinate",
+    "y": "Second coordinate",
+    "wkt": "Shape as text",
+}
 #: What is asked for beside the columns, where the reader could not tell.
 MENDED_BY = ("columns", "crs", "dates", "layer")
 
@@ -54,17 +61,24 @@ def verdict(looked: Mapping[str, Any]) -> str:
 
 
 def findings(looked: Mapping[str, Any]) -> str:
-    """Give what was checked, each with its word."""
-    rows = [(f["what"], _LEVELS[f["level"]], f["words"]) for f in looked["findings"]]
+    """Give what was checked, each with its word; what needs a look comes first."""
+    in_order = sorted(looked["findings"], key=lambda f: f["level"] == "good")
+    rows = [(f["what"], _LEVELS[f["level"]], f["words"]) for f in in_order]
     if not rows:
         return ""
-    return _within(table("What was checked", ("What", "How it is", "In words"), rows))
+    made = table("What was checked", ("What", "How it is", "In words"), rows)
+    return f'<div class="scroll findings">{made}</div>'
 
 
 def left_out(looked: Mapping[str, Any]) -> str:
     """Give why rows are not used, with the first row of each reason and what to do."""
     rows = [
-        (a["reason"].capitalize(), f"{a['rows']:,}", f"{a['first_row']:,}", a["remedy"])
+        (
+            a["reason"][:1].upper() + a["reason"][1:],
+            f"{a['rows']:,}",
+            f"{a['first_row']:,}",
+            a["remedy"],
+        )
         for a in looked["asides"]
     ]
     if not rows:
@@ -97,11 +111,16 @@ def personal(looked: Mapping[str, Any]) -> str:
 
 def matched(looked: Mapping[str, Any]) -> str:
     """Give which of the file's columns is taken for what."""
-    rows = [(COLUMNS.get(ours, ours), theirs) for ours, theirs in looked["matched"].items()]
-    if not rows:
+    called = {**COLUMNS, **_NOT_ASKED}
+    pairs = [
+        f"<div><dt>{html(called.get(ours, ours))}</dt><dd>{html(theirs)}</dd></div>"
+        for ours, theirs in looked["matched"].items()
+    ]
+    if not pairs:
         return ""
-    return _within(
-        table("Columns, as they are read now", ("What it is", "Column of the file"), rows)
+    return (
+        "<p><b>What each column of the file is taken for.</b> Change it below if it is wrong.</p>"
+        f'<dl class="exact">{"".join(pairs)}</dl>'
     )
 
 

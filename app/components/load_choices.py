@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from components import check_shown
 from components.check_shown import COLUMNS, MENDED_BY
 from components.load_file import turn
 from components.written import html
@@ -38,6 +39,7 @@ def ask(looked: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any] | N
         st.html('<p class="why">A download from data.police.uk: its columns are known.</p>')
         return None
     open_ = looked["mends"] in MENDED_BY or bool(looked["labels"])
+    st.html(check_shown.matched(looked))
     with st.expander("Change how it is read", expanded=open_):
         chosen = dict(one)
         chosen["columns"] = _columns(looked, one)

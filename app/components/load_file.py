@@ -61,7 +61,6 @@ def _hand_over(recipe: Recipe, file: Path) -> None:
         "A file of records",
         key=f"data-upload-{turn()}",
         max_upload_size=loading.MOST_MB,
-        help="CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, Parquet, or a download from data.police.uk",
     )
     if given is not None:
         forget()  # the next box is another one, and empty

@@ -15,6 +15,8 @@ OPENING = (
     "place looks at it before it leaves. The numbers here are exact: they are for analysts, and do "
     "not go on a wall."
 )
+#: Who is signed in at a machine of one person: no name for a decision (`access.one_machine`).
+NOBODY = "the person at this machine"
 #: Why a place is left out or nudged; as `csgeo.disclosure.review` knows them.
 REASONS = ("prison", "hospital", "police station", "default address", "one-off event", "other")
 _DONE = {

@@ -32,22 +32,22 @@ def offer(file: Path, seen: str, *, called: str, page: str) -> None:
     run = run_running.now()
     goes_on = run is not None and run.goes_on
     if st.button(called, type="primary", disabled=goes_on, key=f"{page}-run"):
-        _start(file, seen)
+        _start(file, seen, page)
     if goes_on:
-        st.session_state[_WATCHED] = run.began
+        st.session_state[_WATCHED] = (page, run.began)
         _progress()
     elif fault := st.session_state.pop("run_fault", ""):
         _say(fault, "alert")
-    elif run is not None and st.session_state.get(_WATCHED) == run.began:
+    elif run is not None and st.session_state.get(_WATCHED) == (page, run.began):
         _how_it_ended(run)
 
 
-def _start(file: Path, seen: str) -> None:
+def _start(file: Path, seen: str, page: str) -> None:
     try:
         person = here.require("data", "run", "exact")
         here.note("run", "the recipe was run", purpose="to make the release")
         run = run_running.start(file, seen=seen, who=person.name)
-        st.session_state[_WATCHED] = run.began
+        st.session_state[_WATCHED] = (page, run.began)
     except CsgeoError as refused:
         st.session_state["run_fault"] = tries.in_plain_words(refused, file)
     st.rerun()
@@ -76,7 +76,7 @@ def _how_it_ended(run: run_running.Running) -> None:
     elif run.waiting:
         _say(
             "The places are found, and none has left: each waits to be checked by someone who "
-            "knows it. Go on with Review.",
+            "knows it, on the page Review.",
             "status",
         )
     elif run.stopped:

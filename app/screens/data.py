@@ -47,7 +47,7 @@ def show(file: Path) -> None:
     """
     here.require("data", "see", "exact")
     with st.container(key="data"):
-        st.html(f"<h1>Load, check, run</h1><p>{html(_OPENING)}</p>")
+        st.html(f"<h1>Data</h1><p>{html(_OPENING)}</p>")
         try:
             recipe = tries.loaded(file)
             seen = loading.stamp(file)
@@ -61,12 +61,12 @@ def show(file: Path) -> None:
 
 
 def _load_and_check(recipe: Recipe, file: Path, seen: str) -> None:
-    st.html("<h2>1. Load</h2>")
+    st.html("<h2>Load</h2>")
     chosen = load_file.ask(recipe, file)
     if chosen is None:
         return
     one = st.session_state.setdefault("data_one", _as_named(chosen, file))
-    st.html("<h2>2. Check</h2>")
+    st.html("<h2>Check</h2>")
     looked = _looked(chosen, one, file)
     if looked is None:
         return
@@ -77,7 +77,6 @@ def _load_and_check(recipe: Recipe, file: Path, seen: str) -> None:
         + check_shown.left_out(looked)
         + check_shown.findings(looked)
         + check_shown.personal(looked)
-        + check_shown.matched(looked)
     )
     again = load_choices.ask(looked, one)
     if again is not None:
@@ -85,7 +84,7 @@ def _load_and_check(recipe: Recipe, file: Path, seen: str) -> None:
         st.session_state.pop("data_looked", None)
         st.rerun()
     if looked["usable"] and chosen.number is None:
-        st.html("<h2>3. Add it to the recipe</h2>")
+        st.html("<h2>Add it to the recipe</h2>")
         load_agreed.ask(chosen, _as_written(one, looked), recipe, file, seen)
     elif chosen.number is None and st.button("Erase it again", key="data-erase"):
         load_agreed.erase(chosen, recipe)
@@ -125,7 +124,7 @@ def _looked(chosen: Chosen, one: dict[str, Any], file: Path) -> dict[str, Any] |
 
 
 def _run(recipe: Recipe, file: Path, seen: str) -> None:
-    st.html("<h2>4. Run</h2>")
+    st.html("<h2>Run</h2>")
     rows = [
         (
             Path(one.file).name,

@@ -108,6 +108,12 @@ def _one(place: Place, places: list[Place], recipe: Recipe, file: Path) -> None:
     st.html(review_map.points_table(around) + review_words.history(place))
 
 
+def _initials() -> str:
+    """Give who is signed in; nobody where the login knows no names."""
+    name = here.who().name
+    return "" if name == review_words.NOBODY else name
+
+
 def _field(place: Place, name: str) -> str:
     """Name a field anew for each place and each decision: what was filled in for one is not for the next."""
     return f"review-{name}-{place['id']}-{len(place['history'])}"
@@ -115,7 +121,7 @@ def _field(place: Place, name: str) -> str:
 
 def _decide(place: Place, recipe: Recipe, file: Path) -> None:
     """Offer the four things that can be said, with what they ask for."""
-    reviewer = st.text_input("Your name or initials", value=here.who().name, key="review-who")
+    reviewer = st.text_input("Your name or initials", value=_initials(), key="review-who")
     keep = st.button("Keep it", type="primary", key="review-keep", width="stretch")
     reason = st.selectbox(
         "Reason (to leave out or nudge)",
