@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import getpass
-import os
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from csgeo.disclosure.release import EXACT
+from csgeo.governance import agreed_of, check_retention
+from csgeo.noting import journal_of, note_run, who_asks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 #: What stands in the folder of answers: for analysts, for the dashboard, for everyone.
 SECURE, RELEASE, SHARE = "secure", "release", "share"
-#: The variables that name the key file of the journal, and the file of its anchor.
-JOURNAL_KEY, JOURNAL_ANCHOR = "CSGEO_JOURNAL_KEY", "CSGEO_JOURNAL_ANCHOR"
 #: Modules that a run needs after its files are read.
 _NEEDED_LATER = ("csgeo.hotspots.chance", "folium", "scipy.ndimage")
 
@@ -61,27 +59,32 @@ def answer(
     ------
     CsgeoError
         Whatever :func:`csgeo.run_study`, :func:`csgeo.make_release` and
-        :func:`csgeo.save_release` refuse. A release that was there stays as it is then.
+        :func:`csgeo.save_release` refuse; a file past its last day; a journal that cannot be
+        written. A release that was there stays as it is then.
     """
     # heavy: a slip in the recipe is to be said before any of it loads
     from csgeo.intake import be_ready  # noqa: PLC0415
 
+    now = dt.datetime.now(dt.UTC)
+    home = recipe.path(recipe.folder) / SECURE
+    check_retention(agreed_of(recipe), on=now.date())
+    note_run(recipe, home, trial=not share)
     be_ready()
     from csgeo.outputs.write import write_outputs  # noqa: PLC0415
     from csgeo.releasing import for_its_audience, release_of  # noqa: PLC0415
     from csgeo.secure_side import write_secure_side  # noqa: PLC0415
     from csgeo.store.former import note_made  # noqa: PLC0415
+    from csgeo.store.purging import note_made_from  # noqa: PLC0415
     from csgeo.store.releases import save_release  # noqa: PLC0415
     from csgeo.study import run_study  # noqa: PLC0415
 
     # one core reads files while another loads what comes after them
     Thread(target=_load_ahead, daemon=True).start()
-    now = dt.datetime.now(dt.UTC)
     recipe = for_its_audience(recipe, on=now.date())
     with _no_search_for_cycles():
         study = run_study(recipe, progress=progress)
+        note_made_from(recipe, folder / SECURE)
         write_secure_side(study, folder / SECURE)
-        home = recipe.path(recipe.folder) / SECURE
         release = release_of(
             study, recipe, home=home, on=now.date(), trial=not share,
             record=recorder_of(home, now) if share else None,
@@ -105,12 +108,10 @@ def recorder_of(home: Path, now: dt.datetime) -> Callable[[Mapping[str, str]], N
     now
         The moment that is written down.
     """
-    from csgeo.store.journal import journal_at, recorder  # noqa: PLC0415
+    from csgeo.store.journal import recorder  # noqa: PLC0415
 
-    key, anchor = (os.environ.get(name) for name in (JOURNAL_KEY, JOURNAL_ANCHOR))
-    journal = journal_at(home, key=key, anchor=anchor)
-    who = os.environ.get("CSGEO_USER") or getpass.getuser()
-    return None if journal is None else recorder(journal, who=who, at=now)
+    journal = journal_of(home)
+    return None if journal is None else recorder(journal, who=who_asks(), at=now)
 
 
 @contextmanager

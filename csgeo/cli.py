@@ -117,8 +117,10 @@ def check(
 
     Example: csgeo check data/incidents.csv
     """
+    from csgeo.noting import note  # noqa: PLC0415
     from csgeo.sources.police import is_police  # noqa: PLC0415  heavy: only where used
 
+    note(None, "load", f"a file of {what.value}, to say what it holds")
     if what is Holds.incidents and layer is None and is_police(file):
         reading = csgeo.read_police(file)
     else:
@@ -165,10 +167,17 @@ def compare(
 
     Example: csgeo compare csgeo.toml --method compact_places --method getis_ord
     """
+    from csgeo.answering import SECURE  # noqa: PLC0415
+    from csgeo.governance import agreed_of, check_retention  # noqa: PLC0415
     from csgeo.history import CELL_SIZES, METHODS, compare_on_history  # noqa: PLC0415
+    from csgeo.noting import note, note_run, now  # noqa: PLC0415
     from csgeo.recipe import load_recipe  # noqa: PLC0415
 
     loaded = load_recipe(recipe, folders=os.environ)
+    check_retention(agreed_of(loaded), on=now().date())
+    secure = loaded.path(loaded.folder) / SECURE
+    note_run(loaded, secure, trial=True)
+    note(secure, "look", "exact shares of methods and cell sizes", why="to choose a method")
     with _progress(quiet=quiet) as progress:
         found = compare_on_history(
             loaded,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from csgeo.recipe import Recipe
     from csgeo.store.journal import Journal
 
 #: The variables that name the key file of the journal, the file of its anchor, and the journal
@@ -24,6 +25,7 @@ JOURNAL_KEY, JOURNAL_ANCHOR, JOURNAL = (
 )
 #: The variable that names who asks; else it is who is logged in.
 USER = "CSGEO_USER"
+_MOST = 280
 
 
 def who_asks() -> str:
@@ -49,12 +51,12 @@ def journal_of(secure: Path | None) -> Journal | None:
     WeakKey
         If the key could be read by others, or lies with the data.
     """
+    file = os.environ.get(JOURNAL)
+    key, anchor = (os.environ.get(name) for name in (JOURNAL_KEY, JOURNAL_ANCHOR))
+    if not key or (secure is None and not file):
+        return None
     from csgeo.store.journal import journal_at  # noqa: PLC0415  heavy: only where used
 
-    file = os.environ.get(JOURNAL)
-    if secure is None and not file:
-        return None
-    key, anchor = (os.environ.get(name) for name in (JOURNAL_KEY, JOURNAL_ANCHOR))
     return journal_at(secure, key=key, anchor=anchor, file=file)
 
 
@@ -90,11 +92,52 @@ def note(
     StoreError
         If it could not be written.
     """
-    from csgeo.disclosure.entries import Entry  # noqa: PLC0415
-    from csgeo.store.journal import write_entry  # noqa: PLC0415
-
     journal = journal_of(secure)
     if journal is None:
         return False
+    from csgeo.disclosure.entries import Entry  # noqa: PLC0415
+    from csgeo.store.journal import write_entry  # noqa: PLC0415
+
     write_entry(journal, Entry(did, what, who or who_asks(), now(), why, for_whom))
     return True
+
+
+def note_run(recipe: Recipe, secure: Path, *, trial: bool = False) -> bool:
+    """Write down that the files of a recipe are read and joined; it must come before they are.
+
+    Parameters
+    ----------
+    recipe
+        Its files of records are named by the words in their names that describe files, and no other.
+    secure
+        As in :func:`journal_of`.
+    trial
+        Whether it is a try of other choices.
+
+    Returns
+    -------
+    written
+        False where there is no journal.
+
+    Raises
+    ------
+    StoreError
+        If it could not be written.
+    """
+    if journal_of(secure) is None:
+        return False
+    named = ", ".join(dict.fromkeys(_in_general(one.file) for one in recipe.incidents))
+    note(secure, "load", f"the recipe's files: {named}"[:_MOST])
+    joined = "joined and counted for a try of other choices" if trial else "joined and counted"
+    return note(secure, "try" if trial else "run", f"the recipe's records, {joined}")
+
+
+def _in_general(file: str) -> str:
+    """Name a file without a word that could be a person's."""
+    from csgeo.errors import RecipeError  # noqa: PLC0415
+    from csgeo.loading import safe_name  # noqa: PLC0415
+
+    try:
+        return safe_name(file)
+    except RecipeError:
+        return "a file or folder"

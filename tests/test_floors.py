@@ -75,7 +75,7 @@ MAY_USE = (
         "exporting": GROUND | {"outputs", "disclosure.release", "disclosure.sparing"},
         "publishing": GROUND | {"answering", "disclosure.release", "store"},
         "handing_out": GROUND | {"answering", "exporting", "publishing", "store"},
-        "noting": GROUND | {"store", "disclosure.entries"},
+        "noting": GROUND | {"loading", "store", "disclosure.entries"},
         "governing": GROUND | BEAM | {"answering", "journalling"},
         "keeping": GROUND | {"noting", "store"},
         "journalling": GROUND | BEAM | {"answering", "disclosure.journal"},

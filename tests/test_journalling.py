@@ -10,6 +10,7 @@ import pytest
 from csgeo import noting
 from csgeo.cli import main
 from csgeo.errors import RecipeError, StoreError
+from csgeo.store.journal import journal_entries
 
 DAYS = {
     "AB": dt.datetime(2026, 3, 30, 9, tzinfo=dt.UTC),
@@ -130,3 +131,47 @@ def test_an_entry_that_cannot_be_written_raises_and_names_who_is_logged_in(machi
 
 def test_now_has_its_zone():
     assert noting.now().tzinfo is dt.UTC
+
+
+def test_a_run_is_written_before_a_file_is_read_without_a_name_of_a_person(machine):
+    from csgeo.recipe import load_recipe
+
+    (machine / "csgeo.toml").write_text(
+        'title = "A study"\n[area]\nfile = "area.gpkg"\n'
+        '[[incidents]]\nfile = "data/Anna Smith incidents 2024.csv"\n'
+        '[[incidents]]\nfile = "police"\nformat = "police"\n',
+        encoding="utf-8",
+    )
+    recipe = load_recipe(machine / "csgeo.toml")
+    assert noting.note_run(recipe, machine / "secure")
+    assert noting.note_run(recipe, machine / "secure", trial=True)
+    last = [(e["did"], e["what"]) for e in journal_entries(noting.journal_of(None))][3:]
+    loaded = ("loaded", "the recipe's files: incidents-2024.csv, a file or folder")
+    assert last == [
+        loaded, ("ran", "the recipe's records, joined and counted"),
+        loaded, ("tried", "the recipe's records, joined and counted for a try of other choices"),
+    ]  # fmt: skip
+
+
+def test_a_run_of_a_file_past_its_last_day_or_without_its_entry_is_refused(machine, capsys):
+    recipe = machine / "csgeo.toml"
+    text = 'title = "A study"\n[area]\nfile = "area.gpkg"\n[[incidents]]\nfile = "a.csv"\n'
+    late = "[incidents.governance]\nretention_until = 2020-01-01\n"
+    recipe.write_text(text + late, encoding="utf-8")
+    for asked in ("run", "compare"):
+        assert run(asked, recipe) == 2
+        assert "1 of 2 are past it" in capsys.readouterr().err
+    recipe.write_text(text, encoding="utf-8")
+    journal = machine / "log" / "journal.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:-1])
+    for asked in ("run", "compare", "check"):
+        assert run(asked, recipe) == 3
+        assert "csgeo journal mend" in capsys.readouterr().err
+    journal.write_bytes(whole)
+    assert run("run", recipe) == 3  # there is no such file: what was tried is written all the same
+    assert run("compare", recipe) == 3
+    assert run("check", machine / "none.csv") == 3
+    assert [e["did"] for e in journal_entries(noting.journal_of(None))][3:] == [
+        "loaded", "ran", "loaded", "tried", "looked at detail", "loaded",
+    ]  # fmt: skip
