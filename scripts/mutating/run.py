@@ -225,7 +225,7 @@ def _row(mutant: Mutant, outcome: Any) -> dict[str, Any]:
 def _told(asked: argparse.Namespace, rows: list[dict[str, Any]], sizes: dict[str, int]) -> None:
     known = HERE / "equivalent" / f"{asked.room}.toml"
     listed = tomllib.loads(known.read_text(encoding="utf-8"))["mutant"] if known.exists() else []
-    same = {(e["module"], e["was"], e["becomes"]) for e in listed}
+    same = {(e["module"], e["was"], b) for e in listed for b in e["becomes"]}
     for row in rows:
         if row["state"] in ("survived", "untouched") and (
             (Path(row["module"]).stem, row["was"], row["becomes"]) in same

@@ -1,5 +1,6 @@
 """Is the secret of rounding kept, and never told?"""
 
+import hashlib
 import os
 from multiprocessing.pool import ThreadPool
 
@@ -63,3 +64,50 @@ def test_a_key_that_others_may_read_or_that_is_not_there_is_refused(tmp_path):
 def test_a_key_from_records_changes_with_them():
     assert key_from_records(b"a").secret != key_from_records(b"b").secret
     assert len(key_from_records(b"").secret) == 32
+
+
+def test_a_key_says_where_it_is_from(tmp_path):
+    path = tmp_path / "rounding.key"
+    path.write_text(TEXT)
+    path.chmod(0o600)
+    found = [
+        key_from_text(TEXT),
+        key_from_text(TEXT, origin="the safe"),
+        key_from_file(path),
+        key_of_study(tmp_path),
+        key_from_records(b"a"),
+    ]
+    assert [repr(key) for key in found] == [
+        f"Key({found[0].name}, a variable)",
+        f"Key({found[0].name}, the safe)",
+        f"Key({found[0].name}, a file)",
+        f"Key({found[0].name}, the secure folder of the study)",
+        f"Key({found[4].name}, the records)",
+    ]
+
+
+def test_the_same_records_give_the_same_key_in_each_version():
+    # published numbers hang on it: a release of last year must be made again as it was
+    assert key_from_records(b"a").secret == hashlib.sha256(b"csgeo: key from recordsa").digest()
+
+
+def test_a_file_that_is_no_text_is_refused_in_words(tmp_path):
+    path = tmp_path / "rounding.key"
+    path.write_bytes(b"\xff\xfe\x00" * 40)
+    path.chmod(0o600)
+    with pytest.raises(RecipeError, match=r"from a file\) must be at least 64 hexadecimal digits"):
+        key_from_file(path)
+
+
+def test_a_key_is_whole_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    happened = []
+    fsync, link = os.fsync, os.link
+
+    def on_disk(file):
+        fsync(file)
+        happened.append(os.fstat(file).st_size)
+
+    monkeypatch.setattr(os, "fsync", on_disk)
+    monkeypatch.setattr(os, "link", lambda a, b: (happened.append("named"), link(a, b)))
+    key_of_study(tmp_path / "not yet" / "secure")
+    assert happened == [65, "named"]
