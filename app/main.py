@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 _APP = str(Path(__file__).resolve().parent)
 if _APP not in sys.path:  # `app/` in a checkout, `csgeo/_app/` in a wheel: the same imports
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from access.here import Person
+    from components.opened import Shown
+
+    Show = Callable[[], None]
 
 
 def main() -> None:
@@ -48,14 +53,9 @@ def main() -> None:
         return
     trying = shown_try.asked(recipe, st.query_params.get("try"))
     shown = trying.shown or base
-    #: Each page: its name, and what shows it.
-    every: dict[str, tuple[str, Callable[[], None]]] = {
-        "places": ("Places", lambda: places.show(shown)),
-        "method": ("Method", lambda: method.show(shown, base, recipe)),
-    }
     pages = {
         name: st.Page(_guarded(page, show), title=name, url_path=page, default=page == "places")
-        for page, (name, show) in every.items()
+        for page, (name, show) in _screens(shown, base, recipe).items()
         if matrix.may(person.role, page, "see")
     }
     chosen = st.navigation(list(pages.values()), position="hidden")
@@ -65,12 +65,31 @@ def main() -> None:
     chosen.run()
 
 
+def _screens(shown: Shown, base: Shown, recipe: Path | None) -> dict[str, tuple[str, Show]]:
+    """Give each page that there is: its name, and what shows it."""
+    every: dict[str, tuple[str, Show]] = {
+        "places": ("Places", lambda: places.show(shown)),
+        "method": ("Method", lambda: method.show(shown, base, recipe)),
+    }
+    # what reads records, or makes files, is loaded only when somebody opens that page
+    if recipe is not None:
+        every["data"] = ("Data", lambda: _later("data").show(recipe))
+        every["review"] = ("Review", lambda: _later("review").show(recipe))
+    every["take_away"] = ("Take away", lambda: _later("take_away").show(shown))
+    every["access"] = ("Access", lambda: _later("access").show())
+    return {page: how for page, how in every.items() if find_spec(f"screens.{page}") is not None}
+
+
+def _later(page: str) -> Any:
+    return import_module(f"screens.{page}")
+
+
 def _recipe_for(person: Person) -> Path | None:
     """Give the recipe to those who may try other choices with it."""
     return tries.recipe_file() if matrix.may(person.role, "method", "try") else None
 
 
-def _guarded(page: str, show: Callable[[], None]) -> Callable[[], None]:
+def _guarded(page: str, show: Show) -> Show:
     def shown_if_allowed() -> None:
         here.require(page, "see")
         show()

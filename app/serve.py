@@ -10,7 +10,6 @@ The same folder works from a checkout (``app/``) and from an installed wheel
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 import sys
@@ -21,19 +20,26 @@ import urllib.request
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 _APP = str(Path(__file__).resolve().parent)
 if _APP not in sys.path:  # `app/` in a checkout, `csgeo/_app/` in a wheel: the same imports
     sys.path.insert(0, _APP)
 
-from access import links, matrix, one_machine, sessions, site  # noqa: E402
+from access import links, one_machine, sessions  # noqa: E402
+from access.arranging import arrange, keep_a_journal, refuse_open_address, role_of_the_one  # noqa: E402
 from access.gate import Gate  # noqa: E402
 from access.headers import SecurityHeaders, content_security_policy  # noqa: E402
+from access.own_routes import our_routes  # noqa: E402
+from access.settings import Settings, read_settings  # noqa: E402
+from access.switches import refuse_others_here, safe_switches  # noqa: E402
 
-from csgeo.errors import RecipeError, StoreError  # noqa: E402
+from csgeo.errors import StoreError  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from access.arranging import Arranged
 
 #: The environment variable that tells ``main.py`` which release folder to show.
 RELEASE_VARIABLE = "CSGEO_RELEASE"
@@ -42,14 +48,17 @@ RECIPE_VARIABLE = "CSGEO_RECIPE"
 _MAIN = Path(__file__).resolve().parent / "main.py"
 _PORTS_TO_TRY = 20
 _LOCAL = ("127.0.0.1", "localhost")
+#: As much as a file of records may have (``csgeo.loading.MOST_MB``).
+_MOST_MB = 200
 
 
 def serve(
     release: Path | str,
     *,
     recipe: Path | str | None = None,
-    port: int = 8501,
-    address: str = "127.0.0.1",
+    port: int | None = None,
+    address: str | None = None,
+    login: Path | str | None = None,
     role: str | None = None,
     open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
@@ -65,87 +74,108 @@ def serve(
     release
         Folder that ``csgeo.save_release`` wrote.
     recipe
-        The recipe that made the release. Then an analyst can try other choices, which
-        reads the records.
+        The recipe that made the release. Then an analyst can try other choices, load files and
+        run it again, which reads the records.
     port
-        First port to try; the next free one of twenty is taken.
+        First port to try; the next free one of twenty is taken. By itself the one of the
+        settings, else 8501.
     address
-        Address to listen on. The default is reachable from this machine only.
+        Address to listen on. By itself the one of the settings, else this machine only.
+    login
+        The settings file of the login; without one, the login of one person at this machine.
     role
         Of the one person at this machine; by itself analyst with a recipe, else planner.
     open_browser
         Open the page in the user's browser when it answers.
     on_ready
-        Called with the address that lets somebody in once: when the server answers, when the
-        last session has ended, and for each line of `asked`. Nothing is printed here: that is
-        for the command line to do.
+        Called with the page's address when the server answers. At one machine that address lets
+        somebody in once, and a new one is given when the last session has ended and for each
+        line of `asked`. Nothing is printed here: that is for the command line to do.
     asked
         Lines, such as those of a terminal, each of which asks for another such address.
 
     Raises
     ------
     RecipeError
-        If `address` can be reached from another machine, or `role` is none.
+        If the settings cannot be used, `address` can be reached from another machine without a
+        login, `role` is none, or a switch of Streamlit's from outside contradicts ours.
     StoreError
-        If none of the twenty ports is free.
+        If none of the twenty ports is free, or the journal cannot be written.
     """
+    told = read_settings(login) if login is not None else Settings()
+    address = address or told.address
+    refuse_open_address(told, address)
+    as_role = role_of_the_one(role, with_recipe=recipe is not None)
+    chosen = _free_port(address, port or told.port)
+    arranged = arrange(told, port=chosen, host=_host_in_url(address), role=as_role)
+    switches = settings(address, chosen, hosts=arranged.site.hosts, loads=recipe is not None)
+    refuse_others_here(switches)
+    keep_a_journal(told, secure=_secure_folder(recipe), variables=os.environ)
+    _name_what_is_shown(release, recipe)
+    give = _way_in(arranged, on_ready)
+    if arranged.by_link:
+        _keep_a_way_in(give, asked)
+    health = f"http://{_host_in_url(address)}:{chosen}/healthz"
+    threading.Thread(target=_when_ready, args=(health, give, open_browser), daemon=True).start()
+    threading.Thread(target=_end_what_is_over, daemon=True).start()
+    # a header could else say that a request comes from another address than it does
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    _app(arranged).run(config=switches)
+
+
+def _app(arranged: Arranged) -> Any:
+    """Give the dashboard with the gate before it."""
     import streamlit as st  # noqa: PLC0415
     from starlette.middleware import Middleware  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
 
-    as_role = _role(role, recipe)
-    _name_what_is_shown(release, recipe, address)
-    chosen = _free_port(address, port)
-    here = site.on_this_machine(chosen)
-    login = one_machine.OneMachine(here, as_role)
-    app = st.App(
+    policy, https = content_security_policy(), arranged.site.secure
+    return st.App(
         _MAIN,
-        routes=[Route("/healthz", _healthy)],
+        routes=[Route("/healthz", _healthy), *our_routes()],
         middleware=[
-            Middleware(SecurityHeaders, policy=content_security_policy(), https=here.secure),
-            Middleware(Gate, site=here, login=login),
+            Middleware(SecurityHeaders, policy=policy, https=https),
+            Middleware(Gate, site=arranged.site, login=arranged.login),
         ],
         on_script_error=_say_something_went_wrong,
     )
-    page = f"http://{_host_in_url(address)}:{chosen}"
-    _keep_a_way_in(page, on_ready, asked)
-    threading.Thread(target=_when_ready, args=(page, open_browser, on_ready), daemon=True).start()
-    app.run(config=settings(address, chosen))
 
 
-def _role(role: str | None, recipe: Path | str | None) -> str:
-    """Give the role of the one person at this machine."""
-    if role is None:
-        return "planner" if recipe is None else "analyst"
-    if role not in matrix.ROLES:
-        msg = f"A role must be one of {', '.join(matrix.ROLES)}; it is {role!r}."
-        raise RecipeError(msg)
-    return role
-
-
-def _name_what_is_shown(release: Path | str, recipe: Path | str | None, address: str) -> None:
-    """Tell ``main.py`` the release and the recipe, where only this machine can ask."""
-    if not _only_this_machine(address):
-        msg = (
-            "Without a login the dashboard listens on this machine only (127.0.0.1); "
-            f"{address} can be reached from others. Name the login in a settings file (--login), "
-            "or leave the address out."
-        )
-        raise RecipeError(msg)
+def _name_what_is_shown(release: Path | str, recipe: Path | str | None) -> None:
+    """Tell ``main.py`` the release and the recipe."""
     os.environ[RELEASE_VARIABLE] = str(Path(release).resolve())
     os.environ.pop(RECIPE_VARIABLE, None)
     if recipe is not None:
         os.environ[RECIPE_VARIABLE] = str(Path(recipe).resolve())
 
 
-def _keep_a_way_in(
-    page: str, on_ready: Callable[[str], None] | None, asked: Iterable[str] | None
-) -> None:
-    """Give a new address when the last session has ended, and whenever somebody asks."""
+def _secure_folder(recipe: Path | str | None) -> Path | None:
+    """Give the secure folder of a recipe, where its journal is."""
+    if recipe is None:
+        return None
+    from csgeo.answering import SECURE  # noqa: PLC0415
+    from csgeo.recipe import load_recipe  # noqa: PLC0415
 
-    def give() -> None:
+    read = load_recipe(Path(recipe), folders=os.environ)
+    return read.path(read.folder) / SECURE
+
+
+def _way_in(arranged: Arranged, on_ready: Callable[[str], None] | None) -> Callable[[], str]:
+    """Give what says the address; at one machine, each time one that lets somebody in once."""
+
+    def give() -> str:
+        page = arranged.page
+        if arranged.by_link:
+            page = one_machine.with_token(page, links.new_token())
         if on_ready is not None:
-            on_ready(one_machine.with_token(page, links.new_token()))
+            on_ready(page)
+        return page
+
+    return give
+
+
+def _keep_a_way_in(give: Callable[[], str], asked: Iterable[str] | None) -> None:
+    """Give a new address when the last session has ended, and whenever somebody asks."""
 
     def when_all_have_left(_session: object, _why: str) -> None:
         if not sessions.signed_in() and not links.unused():
@@ -155,47 +185,28 @@ def _keep_a_way_in(
         for _ in lines:
             give()
 
-    def watch() -> None:
-        while True:  # nobody may ask any more: the tab is closed
-            time.sleep(2)
-            sessions.end_those_over()
-
     sessions.at_each_end(when_all_have_left)
-    threading.Thread(target=watch, daemon=True).start()
     if asked is not None:
         threading.Thread(target=listen, args=(asked,), daemon=True).start()
 
 
-def _only_this_machine(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
+def _end_what_is_over() -> None:
+    while True:  # nobody may ask any more: the tab is closed
+        time.sleep(2)
+        sessions.end_those_over()
 
 
-def settings(address: str, port: int) -> dict[str, Any]:
+def settings(
+    address: str, port: int, *, hosts: Iterable[str] = (), loads: bool = False
+) -> dict[str, Any]:
     """Return every Streamlit switch that the dashboard depends on."""
-    hosts = [*_LOCAL] if address in _LOCAL else [*_LOCAL, address, socket.gethostname()]
-    return {
-        "browser.gatherUsageStats": False,
+    named = sorted({urlsplit(f"//{host}").hostname or host for host in hosts} or {*_LOCAL})
+    return safe_switches() | {
         "browser.serverAddress": address,
-        "client.showErrorDetails": "none",
-        "client.showErrorLinks": False,
-        "client.toolbarMode": "viewer",
-        "client.disableDataExport": True,
-        "logger.hideWelcomeMessage": True,
-        "logger.level": "error",
-        "runner.magicEnabled": False,
         "server.address": address,
-        "server.allowedHosts": hosts,
-        "server.enableStaticServing": False,
-        "server.fileWatcherType": "none",
-        "server.headless": True,
-        "server.maxUploadSize": 1,
+        "server.allowedHosts": named,
+        "server.maxUploadSize": _MOST_MB if loads else 1,
         "server.port": port,
-        "server.runOnSave": False,
-        "theme.base": "light",
-        "theme.primaryColor": "#12436d",
     }
 
 
@@ -239,29 +250,30 @@ def _free_port(address: str, first: int) -> int:
     raise StoreError(msg)
 
 
-def _when_ready(page: str, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
+def _when_ready(health: str, give: Callable[[], str], open_browser: bool) -> None:
     for _ in range(600):
         try:
-            with urllib.request.urlopen(f"{page}/healthz", timeout=2):  # noqa: S310 - our own server
+            with urllib.request.urlopen(health, timeout=2):  # noqa: S310 - our own server
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     else:
         return
-    way_in = one_machine.with_token(page, links.new_token())
-    if on_ready is not None:
-        on_ready(way_in)
+    page = give()
     if open_browser:
-        webbrowser.open(way_in)
+        webbrowser.open(page)
 
 
-if __name__ == "__main__":  # for tests and for trying: FOLDER [PORT [RECIPE]] [--role=ROLE]
+if (
+    __name__ == "__main__"
+):  # for tests and for trying: FOLDER [PORT [RECIPE]] [--role=ROLE] [--login=FILE]
     given = [a for a in sys.argv[1:] if not a.startswith("--")]
     named = dict(a[2:].split("=", 1) for a in sys.argv[1:] if a.startswith("--"))
     serve(
         given[0],
-        port=int(given[1]) if len(given) > 1 else 8501,
+        port=int(given[1]) if len(given) > 1 else None,
         recipe=given[2] if len(given) > 2 else None,
+        login=named.get("login"),
         role=named.get("role"),
         on_ready=lambda page: print(page, flush=True),  # noqa: T201 - the one line it says
         asked=sys.stdin,

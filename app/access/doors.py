@@ -30,7 +30,7 @@ _MADE_OF = (
     re.compile(r"/_stcore/bidi-components/.+"),
     re.compile(r"/_stcore/host-config"),
     re.compile(r"/(favicon\.png|manifest\.json)"),
-    re.compile(r"/access/(still|still\.js|icon\.png|out)"),
+    re.compile(r"/access/(still|still\.js)"),
 )
 _FILE = re.compile(r"/files/[^/]+")
 

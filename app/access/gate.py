@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
-from access import plain, sessions, site
+from access import page_shell, plain, sessions, site
 from access.connection import held
-from access.doors import OPEN, PUBLIC, Verdict, allowed
+from access.doors import OPEN, PAGES, PUBLIC, Verdict, allowed
 from access.sessions import SESSION_HEADER, Person
 from csgeo.errors import CsgeoError
 
@@ -66,7 +66,10 @@ class Gate:
         assert session is not None  # noqa: S101 - for the type checker: a refusal stands otherwise
         if path not in OPEN:
             sessions.heard(session.id)
-        await self.app(_let_in(scope, session), receive, _not_kept(send, path))
+        let_in, kept = _let_in(scope, session), _not_kept(send, path)
+        if path in PAGES and method == "GET":
+            let_in, kept = page_shell.asked_whole(let_in), page_shell.with_script(kept)
+        await self.app(let_in, receive, kept)
 
     def _refusal(self, scope: Scope, session: Session | None) -> Any:
         if session is None:

@@ -8,14 +8,20 @@ key. With any other login there must be one.
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import threading
 from typing import TYPE_CHECKING
 
 from csgeo.errors import StoreError
-from csgeo.store.journal import Entry, write_entry
+from csgeo.store.journal import Entry, verify_journal, write_entry
 
 if TYPE_CHECKING:
     from csgeo.store.journal import Journal
 
+LOG = logging.getLogger("csgeo.access")
+_AGAIN = dt.timedelta(minutes=1)
+_REFUSED: dict[tuple[str, str], dt.datetime] = {}
+_LOCK = threading.Lock()
 _KEPT: dict[str, Journal | None] = {"journal": None}
 
 
@@ -64,11 +70,50 @@ def signed_out(name: str, why: str) -> None:
     write("signed out", why, name, dt.datetime.now(dt.UTC))
 
 
+def started(login: str) -> None:
+    """Write that the server starts: what cannot write then does not start."""
+    write(
+        "verified",
+        f"the journal can be written; the dashboard starts, login by {login}",
+        "csgeo app",
+        dt.datetime.now(dt.UTC),
+    )
+
+
 def refused(name: str, what: str) -> None:
-    """Write that somebody was refused something."""
-    write("refused", what, name, dt.datetime.now(dt.UTC))
+    """Write that somebody was refused something; the same again within a minute is not written."""
+    now = dt.datetime.now(dt.UTC)
+    with _LOCK:
+        last = _REFUSED.get((name, what))
+        if last is not None and now - last < _AGAIN:
+            return
+        for old in [k for k, at in _REFUSED.items() if now - at >= _AGAIN]:
+            del _REFUSED[old]
+        _REFUSED[name, what] = now
+    write("refused", what, name, now)
 
 
 def revoked(name: str, whose: str) -> None:
     """Write that somebody ends another's session."""
     write("revoked", f"the session of {whose}", name, dt.datetime.now(dt.UTC))
+
+
+def verdict(name: str) -> str:
+    """Check the whole journal for somebody, write that down, and say what was found.
+
+    Raises
+    ------
+    StoreError
+        If there is none, or it could not be written.
+    """
+    journal = _KEPT["journal"]
+    if journal is None:
+        msg = "There is no journal to be checked: the settings name none."
+        raise StoreError(msg)
+    found = verify_journal(journal)
+    said = f"{found.anchor.entries} entries, each as it was written."
+    if not found.whole:
+        said = f"The journal is not whole: {'; '.join(found.faults)}."
+    else:
+        write("verified", "the journal is whole", name, dt.datetime.now(dt.UTC))
+    return said

@@ -157,7 +157,7 @@ def as_role(monkeypatch):
     """Give a function that says in which role a page is drawn that no browser asked for."""
 
     def say(role: str, *, name: str = "A. Tester"):
-        session = sessions.known(sessions._digest(sessions.begin(name, role, "a test")))
+        session = sessions.known(sessions.id_of(sessions.begin(name, role, "a test")))
         monkeypatch.setattr(here, "_session", lambda: sessions.known(session.id))
         return session
 
