@@ -132,8 +132,11 @@ def _chosen(root: Path, asked: argparse.Namespace) -> tuple[list[Mutant], dict[s
 
 def _all(root: Path, asked: argparse.Namespace, chosen: list[Mutant]) -> list[dict[str, Any]]:
     """Run the mutants: those inside functions in forks, then those that need a new import."""
+    from running import steady
+
     for name in HEAVY:
         __import__(name)
+    steady()
     plan = root.parent / "plan.json"
     sys.stdout.flush()
     if (child := os.fork()) == 0:
@@ -216,6 +219,11 @@ class _on_disk:  # noqa: N801 - read as a word after `with`
 def _row(mutant: Mutant, outcome: Any) -> dict[str, Any]:
     mark = {"killed": ".", "too slow": "t", "untouched": "U", "survived": "S"}[outcome.state]
     print(mark, end="", flush=True)
+    if mark in "US":
+        print(
+            f"\n{mutant.module}:{mutant.line} {outcome.state}\n  - {mutant.was}\n  + {mutant.becomes}",
+            flush=True,
+        )
     return {
         "module": mutant.module, "line": mutant.line, "function": mutant.function,
         "was": mutant.was, "becomes": mutant.becomes, "state": outcome.state, "test": outcome.test,

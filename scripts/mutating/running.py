@@ -232,6 +232,14 @@ def options(root: Path) -> list[str]:
     return ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={root.parent / 'tmp'}", f"--rootdir={root}"]  # fmt: skip
 
 
+def steady() -> None:
+    """Let tests that try random examples try the same ones each time, however slow the machine."""
+    from hypothesis import settings
+
+    settings.register_profile("mutants", deadline=None, derandomize=True, database=None)
+    settings.load_profile("mutants")
+
+
 def _run(item: pytest.Item, following: pytest.Item) -> None:
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
