@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from csgeo.disclosure.groups import describe_enough
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -32,6 +34,7 @@ def hidden_ranges(
     *,
     step: int,
     most_hidden: float = np.inf,
+    least_shown: int = 0,
 ) -> npt.NDArray[np.float64]:
     """Find the narrowest range of each count that the shown numbers leave, by linear programming.
 
@@ -46,6 +49,8 @@ def hidden_ranges(
     most_hidden
         What a hidden count can be at most: the threshold less 1 where records stand in for people,
         without bound where one person may have many records.
+    least_shown
+        What a shown count is at least: whoever knows the rule knows that it is no less.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def hidden_ranges(
     from scipy.optimize import linprog  # noqa: PLC0415  (heavy)
 
     n = len(shown)
-    least = np.where(np.isnan(shown), 0.0, np.maximum(shown - (step - 1), 0.0))
+    least = np.where(np.isnan(shown), 0.0, np.maximum(shown - (step - 1), least_shown))
     most = np.where(np.isnan(shown), most_hidden, shown + (step - 1))
     rows = np.zeros((len(relations), n))
     for row, relation in zip(rows, relations, strict=True):
@@ -94,43 +99,57 @@ def says_too_much(ranges: npt.NDArray[np.float64], *, least_people: int) -> Flag
 
 
 def leave_a_safe_rest(
-    totals: Integers, parts: Integers, shown: Flags, *, rest: bool, least_rest: int
+    unit: Integers,
+    part: Integers,
+    person: Integers,
+    shown: Flags,
+    *,
+    rest: bool,
+    least: int,
+    people_known: bool,
 ) -> Flags:
-    """Hide further parts until what is left of each total is too much to be pinned down.
+    """Hide further parts until what is left of each total could itself be shown.
 
-    Taking one shown part, or all of them, from the total leaves the records of the others. Rounding
-    blurs that difference but does not hide it where it is small, so it is never small: at least
-    `least_rest` records, or nothing is hidden at all.
+    Taking shown parts from their total leaves the records of the others. Rounding blurs that
+    difference but does not hide whom it is about, so what is left describes at least `least`
+    people, none of whom has more than half of it; or every part is shown and nothing is left.
 
     Parameters
     ----------
-    totals
-        m counts of records.
-    parts
-        m x k counts of records.
+    unit, part
+        On n records: which of m totals, and which of its k parts (-1: none that is ever shown).
+    person
+        On n records; -1 where none is named.
     shown
-        m x k: which of them describe enough people.
+        m x k: which parts describe enough people.
     rest
         Whether there is a further part that is never shown.
-    least_rest
-        In records.
+    least
+        Distinct people; records, where `people_known` is false.
 
     Returns
     -------
     shown
         m x k, a part of what was shown.
     """
-    # a part that is nearly all of the total would tell what the others hold
-    shown = shown & (totals[:, None] - parts >= least_rest)
+    m, k = shown.shape
+    how = {"groups": m, "least": least, "people_known": people_known}
+    these = np.append(shown.any(axis=1), False)[unit]  # unit -1: the last
+    unit, part, person = unit[these], part[these], person[these]
+    size = np.bincount((unit * k + part)[part >= 0], minlength=m * k).reshape(m, k)
+    shown = shown.copy()
+    for one in range(k):  # a part that is nearly all of the total would tell what the others hold
+        _, people, _ = describe_enough(np.where(part == one, -1, unit), person, **how)
+        shown[:, one] &= people >= least
     while True:
-        left = totals - np.where(shown, parts, 0).sum(axis=1)
+        left = np.where((part >= 0) & shown[unit, part], -1, unit)
+        _, _, safe = describe_enough(left, person, **how)
         complete = shown.all(axis=1) & (not rest)
-        small = shown.any(axis=1) & (left < least_rest) & ~complete
-        if not small.any():
-            return np.asarray(shown)
-        rows = np.flatnonzero(small)
-        size = np.where(shown[rows], parts[rows], np.iinfo(np.int64).max)
-        shown[rows, size.argmin(axis=1)] = False
+        rows = np.flatnonzero(shown.any(axis=1) & ~safe & ~complete)
+        if not len(rows):
+            return shown
+        smallest = np.where(shown[rows], size[rows], np.iinfo(np.int64).max).argmin(axis=1)
+        shown[rows, smallest] = False
 
 
 class Breakdown(NamedTuple):
@@ -181,7 +200,7 @@ def hide_what_says_too_much(
     while True:
         least, most = totals - (step - 1.0), totals + (step - 1.0)
         for b, seen in zip(breakdowns, shown, strict=True):
-            low, high = _sum_of_shown(b, seen, step)
+            low, high = _sum_of_shown(b, seen, step, least_people)
             hidden = (~seen).sum(axis=1) + b.rest
             least = np.maximum(least, low)
             loose = np.inf if b.rest else few
@@ -189,7 +208,7 @@ def hide_what_says_too_much(
                 most = np.minimum(most, high + np.where(hidden > 0, hidden * loose, 0.0))
         changed = False
         for b, seen in zip(breakdowns, shown, strict=True):
-            low, high = _sum_of_shown(b, seen, step)
+            low, high = _sum_of_shown(b, seen, step, least_people)
             hidden = (~seen).sum(axis=1)
             others = np.where(b.rest, np.inf, 0.0) + np.where(
                 hidden > 1, (hidden - 1) * few if few < np.inf else np.inf, 0.0
@@ -209,9 +228,9 @@ def hide_what_says_too_much(
 
 
 def _sum_of_shown(
-    b: Breakdown, seen: Flags, step: int
+    b: Breakdown, seen: Flags, step: int, least: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Give the least and the most that the shown parts of each unit can add up to."""
-    low = np.where(seen, np.maximum(b.numbers - (step - 1), 0), 0).sum(axis=1)
+    low = np.where(seen, np.maximum(b.numbers - (step - 1), least), 0).sum(axis=1)
     high = np.where(seen, b.numbers + (step - 1), 0).sum(axis=1)
     return low.astype(float), high.astype(float)

@@ -55,11 +55,26 @@ def sum_up(
     people_known
         False: records stand in for people.
     """
+    records, people, enough = describe_enough(
+        group, person, groups=groups, least=least, people_known=people_known
+    )
+    return Groups(records, people, marks_of_sets(mark, group, groups=groups), enough)
+
+
+def describe_enough(
+    group: Integers, person: Integers, *, groups: int, least: int, people_known: bool
+) -> tuple[Integers, Integers, npt.NDArray[np.bool_]]:
+    """Count records and people as :func:`sum_up` does, for sets that get no number of their own.
+
+    Returns
+    -------
+    records, people, enough
+        Of each group; as in :class:`Groups`.
+    """
     inside = group >= 0
     records = np.bincount(group[inside], minlength=groups)
-    marks = marks_of_sets(mark, group, groups=groups)
     if not people_known:
-        return Groups(records, records, marks, records >= least)
+        return records, records, records >= least
     named = inside & (person >= 0)
     many = int(person.max(initial=-1)) + 1
     pairs, times = np.unique(group[named] * many + person[named], return_counts=True)
@@ -67,5 +82,19 @@ def sum_up(
     people = np.bincount(whose, minlength=groups)
     most = np.zeros(groups, dtype=np.int64)
     np.maximum.at(most, whose, times)
-    enough = (people >= least) & ((most <= MOST_BY_ONE * records) | (least <= 1))
-    return Groups(records, people, marks, enough)
+    return records, people, may_be_told(records, people, most, least=least)
+
+
+def may_be_told(
+    records: Integers, people: Integers, most: Integers, *, least: int
+) -> npt.NDArray[np.bool_]:
+    """Tell which sets describe enough people, none of whom has more than half of the records.
+
+    Parameters
+    ----------
+    records, people, most
+        Of each set: its records, distinct people, and the most records of any one of them.
+    least
+        The fewest distinct people.
+    """
+    return np.asarray((people >= least) & ((most <= MOST_BY_ONE * records) | (least <= 1)))

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from csgeo.disclosure.about import About, check_recipe
 from csgeo.disclosure.counted import count_records
 from csgeo.disclosure.successive import (
-    Told,
+    Split,
     check_days,
     days_before,
     refuse_if_told,
     units_that_tell,
 )
 from csgeo.disclosure.units import cover, piece_at
-from csgeo.disclosure.views import ALL, BEFORE, THIS, cuts_of, views_of
+from csgeo.disclosure.views import ALL, BEFORE, REST, THIS, cuts_of, views_of
 from csgeo.errors import RecipeError
+from csgeo.lattice import one_shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from csgeo.disclosure.audiences import Rule
     from csgeo.disclosure.counted import Ground, Records
     from csgeo.disclosure.keys import Key
-    from csgeo.disclosure.release import Release
+    from csgeo.disclosure.published import Published
     from csgeo.disclosure.study_tables import StudyTables
     from csgeo.disclosure.successive import Days
     from csgeo.disclosure.units import Covered, Pieces
@@ -52,7 +54,8 @@ def protected_views(
     *,
     rule: Rule,
     key: Key,
-    former: Sequence[Release],
+    former: Sequence[Published],
+    harms: tuple[str, ...],
 ) -> pd.DataFrame:
     """Protect the fixed views of this period and, where the study knows it, of the one before.
 
@@ -69,6 +72,8 @@ def protected_views(
     former
         Releases that were published before. What they would tell of this period refuses the
         release; what they would tell of the one before is left out.
+    harms
+        The kinds of harm that it is about, in words.
 
     Returns
     -------
@@ -80,36 +85,65 @@ def protected_views(
     RecipeError
         If a former release would tell what this one hides.
     """
-    how = {"rule": rule, "people_known": bool(study.people_known), "key": key}
-    views = _views(records, searched, laid, period=THIS, **how)  # type: ignore[arg-type]
+    how = {"rule": rule, "people_known": bool(study.people_known)}
+    counted = Split(records, cuts_of(records, searched))
+    views = _views(counted, laid, period=THIS, key=key, **how)  # type: ignore[arg-type]
+    about = About(
+        tuple(sorted(harms)), str(study.choices.get("enforcement", "")), one_shape(study.area)
+    )
     if former:
         check_days(former, study.period, key=key.name, rule=rule)
-        told = _told(views, study.period, laid)
-        reasons = units_that_tell(told, former, records, laid.ground, rule=rule)
-        refuse_if_told(reasons, study.period)
+        check_recipe(former, study.period, about)
+        views = _beside(views, study.period, former, counted, laid, refuse=True, **how)  # type: ignore[arg-type]
     earlier, days = getattr(study, "incidents_before", None), days_before(study.period)
-    if earlier is None or earlier.empty or not _may_be_told(former, days, key, rule):
+    if earlier is None or earlier.empty or not _may_be_told(former, days, about, key, rule):
         return views
-    counted = count_records(earlier, study, laid.ground, before=True)
-    before = _views(counted, earlier, laid, period=BEFORE, **how)  # type: ignore[arg-type]
-    if former:
-        told = _told(before, days, laid)
-        tells = units_that_tell(told, former, counted, laid.ground, rule=rule)
-        before = before[~before["id"].isin(tells)]
+    records = count_records(earlier, study, laid.ground, before=True)
+    counted = Split(records, cuts_of(records, earlier))
+    before = _views(counted, laid, period=BEFORE, key=key, **how)  # type: ignore[arg-type]
+    before = _beside(before, days, former, counted, laid, refuse=False, **how)  # type: ignore[arg-type]
     return pd.concat([views, before], ignore_index=True)
 
 
-def _may_be_told(former: Sequence[Release], days: Days, key: Key, rule: Rule) -> bool:
+def _beside(
+    views: pd.DataFrame,
+    days: Days,
+    former: Sequence[Published],
+    counted: Split,
+    laid: Laid,
+    *,
+    refuse: bool,
+    rule: Rule,
+    people_known: bool,
+) -> pd.DataFrame:
+    """Leave out what former releases about the same days would be told by, or refuse all of it."""
+    told = units_that_tell(
+        views, days, pd.concat([laid.hotspots["cells"], laid.cells["cells"]]), former,
+        counted=counted, ground=laid.ground, least=REST * rule.least_people, people_known=people_known,
+    )  # fmt: skip
+    whole = told.pop((ALL, ALL), {})
+    if refuse:
+        refuse_if_told(whole, days)
+    split = {id_ for some in told.values() for id_ in some}
+    is_whole = (views["harm"] == ALL) & (views["part_of_day"] == ALL)
+    # a view that goes alone could be told from the others of its place: all of its kind go
+    kept = ~views["id"].isin(whole) & (is_whole | ~views["id"].isin(split))
+    return views[kept].reset_index(drop=True)
+
+
+def _may_be_told(
+    former: Sequence[Published], days: Days, about: About, key: Key, rule: Rule
+) -> bool:
     try:
         check_days(former, days, key=key.name, rule=rule)
+        check_recipe(former, days, about)
     except RecipeError:
         return False
     return True
 
 
 def _views(
-    counted: Records,
-    table: gpd.GeoDataFrame,
+    split: Split,
     laid: Laid,
     *,
     period: str,
@@ -118,12 +152,13 @@ def _views(
     key: Key,
 ) -> pd.DataFrame:
     """Protect the views of one period, of places and of pieces."""
-    cuts = cuts_of(counted, table)
+    counted, cuts = split
     at = laid.ground.number(counted.column, counted.row, laid.ground.base_m)
     place = cover(list(laid.hotspots["cells"]), laid.ground).at(at)
     piece = piece_at(laid.pieces, counted, laid.ground, laid.covered)
     piece = np.where(laid.pieces.shown[piece] & (piece >= 0), piece, -1)
-    both = ((place, list(laid.hotspots.index)), (piece, laid.ids_of_pieces))
+    # around the places so few kinds of harm have times of their own that none would be shown
+    both = ((place, list(laid.hotspots.index), True), (piece, laid.ids_of_pieces, False))
     made = [
         views_of(
             units,
@@ -134,15 +169,8 @@ def _views(
             rule=rule,
             people_known=people_known,
             secret=key.secret,
+            crossed=crossed,
         )
-        for units, ids in both
+        for units, ids, crossed in both
     ]
     return pd.concat(made, ignore_index=True)
-
-
-def _told(views: pd.DataFrame, days: Days, laid: Laid) -> Told:
-    """List what views tell of some days, with the ground of each place and piece."""
-    whole = views[(views["harm"] == ALL) & (views["part_of_day"] == ALL)]
-    cells = pd.concat([laid.hotspots["cells"], laid.cells["cells"]])
-    units = whole[["id", "incidents"]].assign(cells=cells.reindex(whole["id"]).to_numpy())
-    return Told(days, units.reset_index(drop=True))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from csgeo.disclosure.counted import Ground, Records
     from csgeo.disclosure.groups import Groups
     from csgeo.disclosure.keys import Key
-    from csgeo.disclosure.release import Release
+    from csgeo.disclosure.published import Published
     from csgeo.disclosure.study_tables import StudyTables
 
 #: Re-runs (of 100) that make a place sure, and less sure; the outline says the same.
@@ -55,7 +55,7 @@ _SEEN = ("records", "seen", "enforcement_seen")
 
 
 def protected_parts(
-    study: StudyTables, rule: Rule, key: Key | None, *, former: Sequence[Release] = ()
+    study: StudyTables, rule: Rule, key: Key | None, *, former: Sequence[Published] = ()
 ) -> dict[str, Any]:
     """Give every part of a release that comes from the study, protected.
 
@@ -108,20 +108,21 @@ def protected_parts(
         "set_aside": aside_hidden,
     }
     ids = pd.Series(cells.index, index=order).sort_index().tolist()
+    label = load_vocabulary("harm").label
+    harms = tuple(label(code) for code in study.harms)
     views = protected_views(
         study, searched, records, Laid(hotspots, cells, ids, pieces, covered, ground),
-        rule=rule, key=key, former=() if rule.exact else former,
+        rule=rule, key=key, former=() if rule.exact else former, harms=harms,
     )  # fmt: skip
     # totals are sums of what is shown: nothing that is hidden can be taken from them
     in_places = 0 if rule.exact else int(hotspots["incidents"].sum())
     records_used = in_places + int(cells["incidents"].sum())
-    label = load_vocabulary("harm").label
     return {
         "title": study.title,
         "area_name": _area_name(study.area),
         "period_start": study.period[0],
         "period_end": study.period[1],
-        "harms": tuple(label(code) for code in study.harms),
+        "harms": harms,
         "records_used": records_used,
         "records_without_place": round_total(
             study.records_without_place, "without place", secret=key.secret, step=rule.round_to

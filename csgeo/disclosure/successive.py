@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
+from csgeo.disclosure import overlapping
+from csgeo.disclosure.overlapping import Divided
 from csgeo.disclosure.units import cover
-from csgeo.disclosure.views import ALL, BEFORE, REST, THIS
+from csgeo.disclosure.views import ALL, BEFORE, THIS
 from csgeo.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
     from csgeo.disclosure.audiences import Rule
     from csgeo.disclosure.counted import Ground, Records
-    from csgeo.disclosure.release import Release
+    from csgeo.disclosure.published import Published
+    from csgeo.disclosure.views import Cut
 
     Integers = npt.NDArray[np.int64]
 
@@ -35,10 +38,26 @@ Days: TypeAlias = tuple[dt.date, dt.date]
 
 
 class Told(NamedTuple):
-    """What is told of some days: ``units`` has ``id``, ``cells`` and ``incidents``, one row each."""
+    """What is told of some days: ``units`` is its views, with the ``cells`` of each id."""
 
     period: Days
     units: pd.DataFrame
+
+
+class Split(NamedTuple):
+    """The records of some days, and how they are split: as the door counted and cut them."""
+
+    records: Records
+    cuts: tuple[Cut, ...]
+
+    def holds(self, harm: str, part: str) -> npt.NDArray[np.bool_]:
+        """Tell which records are in a view."""
+        inside = np.ones(len(self.records.person), dtype=bool)
+        for cut in self.cuts:
+            said = {"harm": harm, "part_of_day": part}[cut.column]
+            if said != ALL:
+                inside &= cut.of_record == (cut.parts.index(said) if said in cut.parts else -2)
+        return inside
 
 
 def days_before(period: Days) -> Days:
@@ -52,7 +71,7 @@ def days_before(period: Days) -> Days:
     return start - (end - start) - day, start - day
 
 
-def check_days(former: Iterable[Release], days: Days, *, key: str, rule: Rule) -> None:
+def check_days(former: Iterable[Published], days: Days, *, key: str, rule: Rule) -> None:
     """Refuse days that nearly agree with days that were published, and another key.
 
     Parameters
@@ -84,8 +103,13 @@ def check_days(former: Iterable[Release], days: Days, *, key: str, rule: Rule) -
             _check_days(days, told.period, rule)
 
 
+def days_meet(one: Days, other: Days) -> bool:
+    """Tell whether two periods share a day."""
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
 def _check_days(new: Days, old: Days, rule: Rule) -> None:
-    if new == old or new[1] < old[0] or old[1] < new[0]:
+    if new == old or not days_meet(new, old):
         return
     starts, ends = (new[0] - old[0]).days, (new[1] - old[1]).days
     nested = starts * ends <= 0
@@ -103,95 +127,98 @@ def _check_days(new: Days, old: Days, rule: Rule) -> None:
         raise RecipeError(msg)
 
 
-def told_by(release: Release) -> dict[str, Told]:
+def told_by(release: Published) -> dict[str, Told]:
     """List what a release tells of its days, and of the days before where it has them."""
     shown = release.cells[~release.cells["hidden"]]
     cells = pd.concat([release.hotspots["cells"], shown["cells"]])
-    views = release.views[(release.views["harm"] == ALL) & (release.views["part_of_day"] == ALL)]
     this = (release.period_start, release.period_end)
     told = {}
     for name, period in ((THIS, this), (BEFORE, days_before(this))):
-        some = views[views["period"] == name]
+        some = release.views[release.views["period"] == name]
         if len(some):
-            units = some[["id", "incidents"]].assign(cells=cells.reindex(some["id"]).to_numpy())
-            told[name] = Told(period, units.reset_index(drop=True))
+            units = some[["id", "harm", "part_of_day", "incidents"]]
+            told[name] = Told(
+                period,
+                units.assign(cells=cells.reindex(units["id"]).to_numpy()).reset_index(drop=True),
+            )
     return told
 
 
 def units_that_tell(
-    new: Told, former: Iterable[Release], records: Records, ground: Ground, *, rule: Rule
-) -> dict[str, str]:
-    """Find the places and pieces that former releases about the same days would be told by.
+    views: pd.DataFrame,
+    days: Days,
+    cells: pd.Series,
+    former: Iterable[Published],
+    *,
+    counted: Split,
+    ground: Ground,
+    least: int,
+    people_known: bool,
+) -> dict[tuple[str, str], dict[str, str]]:
+    """Find the places and pieces by which former releases about the same days would be told.
 
     Parameters
     ----------
-    new
-        What the new release tells of some days.
+    views
+        What is to be told of some days: ``id``, ``harm``, ``part_of_day``, ``incidents``.
+    days
+        First and last of them.
+    cells
+        Id of each place and piece to the ids of its squares.
     former
         Releases that were published from the same study.
-    records
-        The records of those days, as the door counted them.
+    counted
+        The records of those days, with the words of the cuts.
     ground
         The lattice they were counted on.
-    rule
-        Of the audience.
+    least
+        People (records) that whatever is left must describe.
+    people_known
+        Whether people can be counted.
 
     Returns
     -------
-    reasons
-        Id of a place or piece of the new release to the reason, in words.
+    told
+        By kind of harm, part of day: id of a place or piece to the reason, in words.
     """
-    reasons: dict[str, str] = {}
-    at = ground.number(records.column, records.row, ground.base_m)
-    least_rest = REST * rule.least_people
-    for one in former:
-        for old in told_by(one).values():
-            if old.period == new.period:
-                reasons |= _compare(new.units, old.units, at, ground, least_rest)
-    return reasons
-
-
-def _compare(
-    new: pd.DataFrame, old: pd.DataFrame, at: Integers, ground: Ground, least_rest: int
-) -> dict[str, str]:
-    """Take the units of two releases from each other, wherever one lies within the other."""
-    mine, theirs = cover(list(new["cells"]), ground), cover(list(old["cells"]), ground)
-    shared = pd.DataFrame({"new": mine.place, "old": theirs.at(mine.number)})
-    shared = shared[shared["old"] >= 0].value_counts().rename("cells").reset_index()
-    size = {
-        "new": np.bincount(mine.place, minlength=len(new)),
-        "old": np.bincount(theirs.place, minlength=len(old)),
-    }
-    count = {
-        "new": _count(mine.at(at), len(new)),
-        "old": _count(theirs.at(at), len(old)),
-    }
-    inside = {k: shared["cells"].to_numpy() == size[k][shared[k].to_numpy()] for k in size}
-    same = shared[inside["new"] & inside["old"]]
-    published = new["incidents"].to_numpy(dtype=np.int64)[same["new"]]
-    other = published != old["incidents"].to_numpy(dtype=np.int64)[same["old"]]
-    ids = new["id"].to_numpy(dtype=object)
-    reasons = dict.fromkeys(ids[same["new"][other]], "its records were changed since")
-    for small, large in (("new", "old"), ("old", "new")):
-        within = shared[inside[small] & ~inside[large]]
-        holds = within[large].to_numpy()
-        left_of_each = count[large][holds] - count[small][within[small].to_numpy()]
-        taken = np.bincount(
-            holds, weights=count[small][within[small].to_numpy()], minlength=len(size[large])
+    same = [told for one in former for told in told_by(one).values() if told.period == days]
+    if not same:
+        return {}
+    at = ground.number(counted.records.column, counted.records.row, ground.base_m)
+    told: dict[tuple[str, str], dict[str, str]] = {}
+    for (harm, part), mine in views.groupby(["harm", "part_of_day"], sort=True):
+        tables = [mine.assign(cells=cells.reindex(mine["id"]).to_numpy())]
+        tables += [
+            one.units[(one.units["harm"] == harm) & (one.units["part_of_day"] == part)]
+            for one in same
+        ]
+        tables = [t for t in tables if len(t)]
+        if len(tables) == 1:
+            continue
+        inside = counted.holds(str(harm), str(part))
+        number, divided = _divided(tables, ground, at[inside])
+        found = overlapping.units_that_tell(
+            divided,
+            [t["incidents"].to_numpy(dtype=np.int64) for t in tables],
+            np.searchsorted(number, at[inside]),
+            counted.records.person[inside],
+            least=least,
+            people_known=people_known,
         )
-        left_of_all = count[large] - taken.astype(np.int64)
-        tells = _small(left_of_each, least_rest) | _small(left_of_all[holds], least_rest)
-        for id_ in ids[within["new"].to_numpy()[tells]]:
-            reasons.setdefault(id_, "taken from a former release it leaves a few records")
-    return reasons
+        ids = mine["id"].to_numpy(dtype=object)
+        told[str(harm), str(part)] = {str(ids[one.unit]): one.why for one in found}
+    return told
 
 
-def _small(left: Integers, least_rest: int) -> npt.NDArray[np.bool_]:
-    return (left >= 1) & (left < least_rest)
-
-
-def _count(unit: Integers, units: int) -> Integers:
-    return np.bincount(unit[unit >= 0], minlength=units)
+def _divided(
+    tables: list[pd.DataFrame], ground: Ground, at: Integers
+) -> tuple[Integers, list[Divided]]:
+    """Give, on the cells that any release or record is in, the unit of each release."""
+    covered = [cover(list(table["cells"]), ground) for table in tables]
+    number = np.unique(np.concatenate([at, *(one.number for one in covered)]))
+    return number, [
+        Divided(one.at(number), len(table)) for one, table in zip(covered, tables, strict=True)
+    ]
 
 
 def refuse_if_told(reasons: dict[str, str], period: Days) -> None:

@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from csgeo.disclosure.audit import Breakdown, hide_what_says_too_much, leave_a_safe_rest
+from csgeo.disclosure.crossed import place_of, safe_cells, small_cells
 from csgeo.disclosure.groups import sum_up
+from csgeo.disclosure.margins import hide_what_margins_pin
 from csgeo.disclosure.rounding import round_keyed
 from csgeo.vocabulary import load_vocabulary
 
@@ -33,7 +35,9 @@ PARTS_OF_DAY = {"daytime": 7, "afternoon": 15, "evening": 19, "night": 23}
 _HOUR_KNOWN = ("minute", "hour")
 ALL = "all"
 THIS, BEFORE = "this", "before"
-#: What no view may be less than another by, in thresholds of people, counted in records.
+#: The cuts that there are, in their order.
+CUTS = ("harm", "part_of_day")
+#: How many times the fewest people any two views must differ by.
 REST = 2
 
 
@@ -56,6 +60,7 @@ def views_of(
     rule: Rule,
     people_known: bool,
     secret: bytes,
+    crossed: bool,
 ) -> pd.DataFrame:
     """Protect all views of one period together.
 
@@ -73,6 +78,8 @@ def views_of(
         ``this`` or ``before``.
     rule, people_known, secret
         As for the rest of the release.
+    crossed
+        Whether kinds of harm are shown by part of the day too.
 
     Returns
     -------
@@ -84,30 +91,127 @@ def views_of(
     whole = sum_up(units, records.person, records.mark, groups=len(ids), **how)  # type: ignore[arg-type]
     totals = _rounded(whole, rule, secret)
     made = [_rows(ids, totals, whole.enough, {"harm": ALL, "part_of_day": ALL, "period": period})]
-    breakdowns = []
+    parts = []
     for cut in cuts:
         k = len(cut.parts)
         group = np.where((units >= 0) & (cut.of_record >= 0), units * k + cut.of_record, -1)
         sums = sum_up(group, records.person, records.mark, groups=len(ids) * k, **how)  # type: ignore[arg-type]
-        shape = (len(ids), k)
-        enough = sums.enough.reshape(shape) & whole.enough[:, None]
-        if not rule.exact:
-            enough = leave_a_safe_rest(
-                whole.records, sums.records.reshape(shape), enough,
-                rest=cut.rest, least_rest=REST * rule.least_people,
-            )  # fmt: skip
-        breakdowns.append(Breakdown(_rounded(sums, rule, secret).reshape(shape), enough, cut.rest))
-    shown = tuple(b.shown for b in breakdowns)
+        enough = sums.enough.reshape(len(ids), k) & whole.enough[:, None]
+        parts.append(Breakdown(_rounded(sums, rule, secret).reshape(len(ids), k), enough, cut.rest))
     if not rule.exact:
-        shown = hide_what_says_too_much(
-            totals, tuple(breakdowns), step=rule.round_to, least_people=rule.least_people,
-            people_known=people_known,
-        )  # fmt: skip
-    for cut, breakdown, seen in zip(cuts, breakdowns, shown, strict=True):
+        parts = _protected(
+            totals, units, records, cuts=cuts, parts=parts, rule=rule, people_known=people_known
+        )
+    for cut, part in zip(cuts, parts, strict=True):
         for k, word in enumerate(cut.parts):
             said = {"harm": ALL, "part_of_day": ALL, "period": period} | {cut.column: word}
-            made.append(_rows(ids, breakdown.numbers[:, k], seen[:, k], said))
+            made.append(_rows(ids, part.numbers[:, k], part.shown[:, k], said))
+    if crossed and len(cuts) == len(CUTS):
+        both = (cuts[0], parts[0]), (cuts[1], parts[1])
+        made += _crossed(
+            totals, units, ids, records, both=both, period=period, rule=rule,
+            people_known=people_known, secret=secret,
+        )  # fmt: skip
     return pd.concat(made, ignore_index=True)
+
+
+def _protected(
+    totals: Integers,
+    units: Integers,
+    records: Records,
+    *,
+    cuts: tuple[Cut, ...],
+    parts: list[Breakdown],
+    rule: Rule,
+    people_known: bool,
+) -> list[Breakdown]:
+    """Hide further parts until nothing that is hidden follows from what is shown."""
+    least = rule.least_people
+    how = {"step": rule.round_to, "least_people": least}
+    small = None
+    if len(cuts) == len(CUTS):
+        shape = (len(totals), len(cuts[0].parts), len(cuts[1].parts))
+        both = np.asarray(parts[0].shown.any(axis=1) & parts[1].shown.any(axis=1))
+        these = np.where(np.append(both, False)[units], units, -1)  # unit -1: the last
+        small = small_cells(
+            these, cuts[0].of_record, cuts[1].of_record, records.person, shape,
+            least=least, people_known=people_known,
+        )  # fmt: skip
+    while True:
+        before = sum(int(part.shown.sum()) for part in parts)
+        parts = [
+            part._replace(
+                shown=leave_a_safe_rest(
+                    units, cut.of_record, records.person, part.shown,
+                    rest=part.rest, least=REST * least, people_known=people_known,
+                )
+            )
+            for cut, part in zip(cuts, parts, strict=True)
+        ]  # fmt: skip
+        shown = hide_what_says_too_much(totals, tuple(parts), people_known=people_known, **how)
+        if small is not None:
+            margins = [(part.numbers, seen) for part, seen in zip(parts, shown, strict=True)]
+            shown = hide_what_margins_pin(totals, margins[0], margins[1], small, **how)
+        parts = [part._replace(shown=seen) for part, seen in zip(parts, shown, strict=True)]
+        if sum(int(part.shown.sum()) for part in parts) == before:
+            return parts
+
+
+def _crossed(
+    totals: Integers,
+    units: Integers,
+    ids: list[str],
+    records: Records,
+    *,
+    both: tuple[tuple[Cut, Breakdown], tuple[Cut, Breakdown]],
+    period: str,
+    rule: Rule,
+    people_known: bool,
+    secret: bytes,
+) -> list[pd.DataFrame]:
+    """Give the kinds of harm by part of the day of each unit that has some of both."""
+    (harm, by_harm), (day, by_day) = both
+    k, m = len(harm.parts), len(day.parts)
+    known = (units >= 0) & (harm.of_record >= 0) & (day.of_record >= 0)
+    group = np.where(known, (units * k + harm.of_record) * m + day.of_record, -1)
+    sums = sum_up(
+        group, records.person, records.mark, groups=len(ids) * k * m,
+        least=rule.least_people, people_known=people_known,
+    )  # fmt: skip
+    numbers = _rounded(sums, rule, secret).reshape(len(ids), k, m)
+    shown = sums.enough.reshape(len(ids), k, m) & by_harm.shown[:, :, None] & by_day.shown[:, None]
+    for unit in np.flatnonzero(shown.any(axis=(1, 2))) if not rule.exact else ():
+        rows, columns = np.flatnonzero(by_harm.shown[unit]), np.flatnonzero(by_day.shown[unit])
+        mine = units == unit
+        place = place_of(
+            _position(rows, k)[harm.of_record[mine]], _position(columns, m)[day.of_record[mine]],
+            records.person[mine], rows=len(rows), columns=len(columns),
+            other=harm.rest or len(rows) < k,
+        )  # fmt: skip
+        cells = np.ix_(rows, columns)
+        shown[unit][cells] = safe_cells(
+            place,
+            (
+                int(totals[unit]), by_harm.numbers[unit, rows], by_day.numbers[unit, columns],
+                numbers[unit][cells],
+            ),
+            step=rule.round_to, least_people=rule.least_people,
+            least_rest=REST * rule.least_people, people_known=people_known,
+        )  # fmt: skip
+    return [
+        _rows(
+            ids, numbers[:, i, j], shown[:, i, j],
+            {"harm": kind, "part_of_day": part, "period": period},
+        )
+        for i, kind in enumerate(harm.parts) for j, part in enumerate(day.parts)
+    ]  # fmt: skip
+
+
+def _position(chosen: Integers, many: int) -> Integers:
+    """Give the chosen of `many` their numbers; -1 to the others, and to -1 itself."""
+    position = np.full(many + 1, -1, dtype=np.int64)
+    position[chosen] = np.arange(len(chosen))
+    return position
 
 
 def _rounded(sums: Groups, rule: Rule, secret: bytes) -> Integers:

@@ -5,12 +5,12 @@ Used by the tests beside it and by ``benchmarks/attacks``.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from csgeo.disclosure.audit import Relation, hidden_ranges, says_too_much
 from csgeo.disclosure.counted import lay_ground, searched_incidents
@@ -28,41 +28,98 @@ class Claims(NamedTuple):
     claims: int
 
 
-def differences_of_a_release(release, study) -> pd.DataFrame:
-    """Take every view from every view that holds it, unit by unit.
+def differences_of_a_release(release, study, *, period: str = "this") -> pd.DataFrame:
+    """Add up and take away what is shown of each unit, in every way that leaves a set of records.
+
+    Kinds of harm are rows, parts of the day are columns; some rows are taken together, and columns
+    of which all that is not shown lies in these rows are taken from them.
 
     Returns
     -------
     differences
-        ``published`` (total less part, or total less all shown parts) and ``true``.
+        ``published``, ``true`` (records) and ``people`` of each, and of how many numbers it is.
     """
-    said = release.views[release.views["period"] == "this"]
-    totals = said[(said["harm"] == "all") & (said["part_of_day"] == "all")].set_index("id")
-    truth = true_views(release, study)
+    said = release.views[release.views["period"] == period]
+    records = records_in_units(release, study, period=period)
+    of_unit = dict(tuple(records.groupby("id")))
     rows = []
-    for column in ("harm", "part_of_day"):
-        parts = said[said[column] != "all"]
-        for id_, some in parts.groupby("id"):
-            total, true_total = int(totals.loc[id_, "incidents"]), truth[id_, "all", "all"]
-            true = [
-                truth[id_, h, p] for h, p in zip(some["harm"], some["part_of_day"], strict=True)
-            ]
-            seen = some["incidents"].astype(int).tolist()
-            singles = [(total - s, true_total - t, 2) for s, t in zip(seen, true, strict=True)]
-            every = (total - sum(seen), true_total - sum(true), 1 + len(seen))
-            rows += [*singles, *([every] if len(seen) > 1 else [])]
-    return pd.DataFrame(rows, columns=["published", "true", "terms"])
+    for id_, views in said.groupby("id"):
+        if len(views) > 1:
+            numbers = views.set_index(["harm", "part_of_day"])["incidents"].astype(int).to_dict()
+            rows += _differences_of_a_unit(numbers, of_unit[id_])
+    return pd.DataFrame(rows, columns=["published", "true", "people", "terms"])
 
 
-def true_views(release, study) -> dict[tuple[str, str, str], int]:
-    """Count the records of every view of every unit that is shown, as nobody outside can."""
+def _differences_of_a_unit(numbers, records):
+    harms = [h for h, p in numbers if h != "all" and p == "all"]
+    parts = [p for h, p in numbers if h == "all" and p != "all"]
+    rows, found = [*harms, "other"], {}
+    open_rows = [h for h in harms if any((h, p) in numbers for p in parts)]
+    harm = records["harm"].where(records["harm"].isin(harms), "other").to_numpy(dtype=object)
+    part = records["part_of_day"].to_numpy(dtype=object)
+    crossed = np.array([pair in numbers for pair in zip(harm, part, strict=True)], dtype=bool)
+
+    def hidden(row, column):
+        return (row, column) not in numbers
+
+    choices = [(r,) for r in rows] + [tuple(rows)]
+    for many in range(1, len(open_rows) + 1):
+        for some in combinations(open_rows, many):
+            others = tuple(r for r in rows if r not in open_rows)
+            choices += [some, (*some, *others)]
+    for taken in dict.fromkeys(choices):
+        go = [p for p in parts if not any(hidden(r, p) for r in rows if r not in taken)]
+        for less in {(), tuple(go)}:
+            terms = [("+", r) for r in taken if r != "other"] + [("-", p) for p in less]
+            value = sum(numbers[r, "all"] for r in taken if r != "other")
+            value -= sum(numbers["all", p] for p in less)
+            if "other" in taken:
+                value += numbers["all", "all"] - sum(numbers[h, "all"] for h in harms)
+                terms += [("+", "all"), *(("-", h) for h in harms)]
+            shown = [k for k in numbers if "all" not in k]
+            value -= sum(numbers[k] for k in shown if k[0] in taken and k[1] not in less)
+            value += sum(numbers[k] for k in shown if k[0] not in taken and k[1] in less)
+            used = [k for k in shown if (k[0] in taken) != (k[1] in less)]
+            inside = np.isin(harm, taken) & ~np.isin(part, less) & ~crossed
+            found[taken, less] = (value, inside, len(set(terms)) + len(used))
+    for key, number in numbers.items():  # and each view from each that holds it
+        for other, larger in numbers.items():
+            if key != other and all(o in ("all", k) for o, k in zip(other, key, strict=True)):
+                inside = _in_view(records, other) & ~_in_view(records, key)
+                found[key, other] = (larger - number, inside, 2)
+    person = records["person"].to_numpy(dtype=object)
+    return [
+        (value, int(inside.sum()), len(set(person[inside]) - {None}), terms)
+        for value, inside, terms in found.values()
+        if terms > 1  # one number alone is shown, and no difference
+    ]
+
+
+def _in_view(records, key):
+    harm, part = (("all", None) if k == "all" else (k, k) for k in key)
+    inside = np.ones(len(records), dtype=bool)
+    if harm[0] != "all":
+        inside &= (records["harm"] == harm[0]).to_numpy()
+    if part[0] != "all":
+        inside &= (records["part_of_day"] == part[0]).to_numpy()
+    return inside
+
+
+def records_in_units(release, study, *, period: str = "this") -> pd.DataFrame:
+    """Find the unit, the kind of harm, the part of the day and the person of each record.
+
+    By shapes and points, without the lattice that the door counts on.
+    """
     vocabulary = load_vocabulary("harm")
     shapes = gpd.GeoDataFrame(
         {"id": [*release.hotspots.index, *release.cells.index]},
         geometry=[*release.hotspots.geometry, *release.cells.geometry],
         crs=release.cells.crs,
     )
-    searched = searched_incidents(study, lay_ground(study, leaf_m=250))
+    if period == "this":
+        searched = searched_incidents(study, lay_ground(study, leaf_m=250))
+    else:
+        searched = study.incidents_before
     records = searched[searched.geometry.notna()]
     # a cell holds its southern and western edges: a hair to the north-east decides
     nudged = records.set_geometry(records.translate(1e-4, 1e-4))
@@ -70,26 +127,42 @@ def true_views(release, study) -> dict[tuple[str, str, str], int]:
     kind = joined["harm"].map(
         lambda c: vocabulary.label(vocabulary.rows.get(c, {}).get("parent") or c)
     )
-    hour = joined["occurred_from"].dt.hour
     part = pd.cut(
-        hour, [-1, 6, 14, 18, 22, 23], labels=["night", "daytime", "afternoon", "evening", "late"]
+        joined["occurred_from"].dt.hour,
+        [-1, 6, 14, 18, 22, 23],
+        labels=["night", "daytime", "afternoon", "evening", "late"],
     )
     part = part.astype(object).where(part != "late", "night")
     part = part.where(joined["when_precision"].isin(["minute", "hour"]), "not known")
+    who = joined["person_key"].astype(object)
+    return pd.DataFrame(
+        {
+            "id": joined["id"].to_numpy(),
+            "harm": kind.to_numpy(dtype=object),
+            "part_of_day": part.to_numpy(dtype=object),
+            "person": who.where(who.notna(), None).to_numpy(dtype=object),
+        },
+        index=joined.index,
+    )
+
+
+def true_views(release, study, *, period: str = "this") -> dict[tuple[str, str, str], int]:
+    """Count the records of every view of every unit that is shown, as nobody outside can."""
+    records = records_in_units(release, study, period=period)
     counts: dict[tuple[str, str, str], int] = {}
-    for harm, day in ((None, None), (kind, None), (None, part)):
-        keys = pd.MultiIndex.from_arrays(
-            [
-                joined["id"],
-                harm if harm is not None else ["all"] * len(joined),
-                day if day is not None else ["all"] * len(joined),
-            ]
-        )
-        counts |= pd.Series(1, index=keys).groupby(level=[0, 1, 2]).sum().to_dict()
+    for harm, part in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        keys = [
+            records["id"],
+            records["harm"] if harm else pd.Series("all", index=records.index),
+            records["part_of_day"] if part else pd.Series("all", index=records.index),
+        ]
+        counts |= records.groupby(keys).size().to_dict()
     return counts
 
 
-def claims(differences: pd.DataFrame, potential: pd.Series, *, step: int = 5) -> Claims:
+def claims(
+    differences: pd.DataFrame, potential: pd.Series, *, step: int = 5, of: str = "true"
+) -> Claims:
     """Claim the likeliest count from 1 to 9 wherever a difference looks as small as that.
 
     Parameters
@@ -101,12 +174,14 @@ def claims(differences: pd.DataFrame, potential: pd.Series, *, step: int = 5) ->
         to know how common each is. Saying the most common every time is the base rate.
     step
         Of rounding; 1 where counts were not rounded.
+    of
+        ``true`` for records, ``people`` for how many people they are about.
     """
     small = potential[potential.between(1, 9)]
     prior = small.value_counts(normalize=True).reindex(CLAIMS, fill_value=0.0).to_numpy()
     made = differences[differences["published"].between(1, 9)]
     right = 0
-    for published, true, terms in made.itertuples(index=False):
+    for published, true, terms in made[["published", of, "terms"]].itertuples(index=False):
         noise = error_of_a_difference(int(terms), step=step)
         at = int(published) - CLAIMS + len(noise) // 2
         fits = np.where((at >= 0) & (at < len(noise)), noise[at.clip(0, len(noise) - 1)], 0.0)
@@ -149,139 +224,60 @@ def error_of_a_difference(terms: int, *, step: int) -> np.ndarray:
     return whole
 
 
-def hidden_that_are_told(release, study, *, units: int | None = None) -> tuple[int, int]:
-    """Run a linear programme over the views of each unit; count hidden parts that it tells.
+def hidden_that_are_told(
+    release, study, *, units: int | None = None, period: str = "this"
+) -> tuple[int, int]:
+    """Run a linear programme over all views of each unit; count small hidden ones that it tells.
+
+    Kinds of harm, parts of the day and both crossed, whether shown or not: whoever attacks knows
+    that they are sums of each other. Times and kinds of harm that are not known are cells too.
 
     Returns
     -------
     told, hidden
-        How many hidden counts have a range narrower than the threshold alone leaves it, of how
-        many that were looked at.
+        How many counts of too few people, which are hidden, have a range narrower than the
+        threshold alone leaves it, of how many.
     """
-    said = release.views[release.views["period"] == "this"]
-    cuts = {name: sorted(set(said[name]) - {"all"}) for name in ("harm", "part_of_day")}
-    ids = said.loc[(said["harm"] != "all") | (said["part_of_day"] != "all"), "id"].unique()[:units]
-    most = np.inf if release.people_known else release.least_people - 1
-    told = hidden = 0
-    table = said.set_index(["id", "harm", "part_of_day"])["incidents"].to_dict()
-    for id_ in ids:
-        shown, relations = [float(table[id_, "all", "all"])], []
-        for name, parts in cuts.items():
-            first = len(shown)
-            for part in parts:
-                key = (id_, part, "all") if name == "harm" else (id_, "all", part)
-                shown.append(float(table.get(key, np.nan)))
-            if name == "part_of_day" and parts:
-                shown.append(np.nan)  # times that are not known
-            if parts:
-                relations.append(Relation(0, tuple(range(first, len(shown)))))
+    said = release.views[release.views["period"] == period]
+    records = records_in_units(release, study, period=period)
+    of_unit = dict(tuple(records.groupby("id")))
+    split = said.loc[(said["harm"] != "all") | (said["part_of_day"] != "all"), "id"]
+    least, told, hidden = release.least_people, 0, 0
+    for id_ in split.unique()[:units]:
+        some = said[said["id"] == id_]
+        words = [sorted(set(some[name]) - {"all"}) for name in ("harm", "part_of_day")]
+        mine = some.set_index(["harm", "part_of_day"])["incidents"]
+        shown, relations, keys = programme_of(mine.astype(int).to_dict(), *words)
         numbers = np.array(shown)
-        ranges = hidden_ranges(numbers, tuple(relations), step=release.round_to, most_hidden=most)
-        these = np.isnan(numbers)
-        told += int(says_too_much(ranges[these], least_people=release.least_people).sum())
-        hidden += int(these.sum())
+        ranges = hidden_ranges(numbers, tuple(relations), step=release.round_to, least_shown=least)
+        small = np.isnan(numbers) & ~enough_people(of_unit[id_], keys, words, least=least)
+        told += int(says_too_much(ranges[small], least_people=least).sum())
+        hidden += int(small.sum())
     return told, hidden
 
 
-def near_a_vertex(shapes, points, *, within_m: float = 1.0) -> float:
-    """Give the share of points that lie within a metre of a corner of any shape."""
-    corners = shapely.points(np.unique(shapely.get_coordinates(shapes), axis=0))
-    tree = shapely.STRtree(corners)
-    _, distance = tree.query_nearest(points, return_distance=True, all_matches=False)
-    return float((distance <= within_m).mean())
+def programme_of(numbers, harms, parts):
+    """Write what is shown of a unit as numbers and sums; missing is what is not shown."""
+    rows, columns = [*harms, "other"], [*parts, "not known"]
+    keys = [(h, p) for h in ("all", *rows) for p in ("all", *columns)]
+    shown = [float(numbers.get(key, np.nan)) for key in keys]
+    at = {key: k for k, key in enumerate(keys)}
+    relations = [Relation(at[h, "all"], tuple(at[h, p] for p in columns)) for h in ("all", *rows)]
+    relations += [Relation(at["all", p], tuple(at[h, p] for h in rows)) for p in ("all", *columns)]
+    return shown, relations, keys
 
 
-def addresses_recovered(counts, memberships, true, *, guesses: int) -> float:
-    """Fit weights of addresses to what is published, and take the heaviest (NNLS).
-
-    Parameters
-    ----------
-    counts
-        m published numbers.
-    memberships
-        m x n: how much each of n addresses adds to each number.
-    true
-        n truth values.
-    guesses
-        How many addresses the attacker names.
-
-    Returns
-    -------
-    share
-        Of the named addresses that are true.
-    """
-    from scipy.optimize import nnls
-
-    weights, _ = nnls(memberships, counts, maxiter=20 * memberships.shape[1])
-    named = np.argsort(-weights, kind="stable")[:guesses]
-    return float(true[named].mean())
-
-
-class Town(NamedTuple):
-    """Part of a town: its pieces of the surface, addresses, and which of them are true."""
-
-    shown: gpd.GeoDataFrame
-    addresses: np.ndarray
-    is_true: np.ndarray
-
-
-def a_town(release, study, *, true: int = 200, others: int = 1800, seed: int = 5) -> Town:
-    """Take the largest town of the invented county, with a list of its addresses.
-
-    Some are where records are; the others are drawn evenly over the ground.
-    """
-    chance = np.random.default_rng(seed)
-    cells = release.cells
-    shown = cells[~cells["hidden"]].cx[558_000:563_000, 52_000:58_000]
-    ground = shown.union_all()
-    points = study.incidents.geometry.dropna()
-    where = np.unique(shapely.get_coordinates(points[points.within(ground)].to_numpy()), axis=0)
-    where = where[chance.permutation(len(where))[:true]]
-    west, south, east, north = shown.total_bounds
-    drawn = np.column_stack(
-        [chance.uniform(west, east, 5 * others), chance.uniform(south, north, 5 * others)]
-    )
-    drawn = drawn[shapely.intersects_xy(ground, *drawn.T)][:others]
-    turn = chance.permutation(len(where) + len(drawn))
-    return Town(shown, np.vstack([where, drawn])[turn], turn < len(where))
-
-
-def surface_attack(release, study, *, bandwidth_m: float = 60.0) -> tuple[float, float, float]:
-    """Look for addresses in the surface of a release, and in a usual one from points.
-
-    Returns
-    -------
-    ours, chance, usual
-        Share of the named addresses that are true: from the release, at random, and from a
-        density that was made of the points themselves.
-    """
-    town = a_town(release, study)
-    holds = shapely.intersects_xy(
-        town.shown.geometry.to_numpy()[:, None],
-        town.addresses[:, 0][None],
-        town.addresses[:, 1][None],
-    ).astype(float)
-    guesses = int(town.is_true.sum())
-    counts = town.shown["incidents"].to_numpy(dtype=float)
-    ours = addresses_recovered(counts, holds, town.is_true, guesses=guesses)
-    west, south, east, north = town.shown.total_bounds
-    grid = np.stack(np.meshgrid(np.arange(west, east, 100), np.arange(south, north, 100)), -1)
-    apart = ((grid.reshape(-1, 1, 2) - town.addresses[None]) ** 2).sum(-1)
-    kernel = np.exp(-apart / (2 * bandwidth_m**2))
-    usual = addresses_recovered(kernel @ town.is_true, kernel, town.is_true, guesses=guesses)
-    return ours, float(town.is_true.mean()), usual
-
-
-def top_ten_kept(release, study, *, of: int = 12) -> int:
-    """Count the ten strongest places of the study that are among the first of the release."""
-    strongest = study.hotspots.sort_values("rank").index[:10]
-    return int(strongest.isin(release.hotspots.sort_values("rank").index[:of]).sum())
-
-
-def ranks_agree(release, study) -> tuple[float, float]:
-    """Correlate ranks of places, and density of the surface with the truth (Spearman)."""
-    places = release.hotspots["rank"].corr(study.hotspots["rank"], method="spearman")
-    shown = release.cells[~release.cells["hidden"]]
-    truth = true_views(release, study)
-    true = pd.Series({id_: truth[id_, "all", "all"] for id_ in shown.index}) / shown["area_km2"]
-    return float(places), float(shown["per_km2"].corr(true, method="spearman"))
+def enough_people(records, keys, words, *, least):
+    """Tell which views of a unit describe enough people, none of them more than half of it."""
+    enough = []
+    for key in keys:
+        inside = np.ones(len(records), dtype=bool)
+        for word, known, column in zip(key, words, ("harm", "part_of_day"), strict=True):
+            values = records[column]
+            if word in known:
+                inside &= (values == word).to_numpy()
+            elif word != "all":  # all others
+                inside &= ~values.isin(known).to_numpy()
+        who = records["person"][inside].dropna().value_counts()
+        enough.append(len(who) >= least and who.max() <= inside.sum() / 2)
+    return np.array(enough, dtype=bool)

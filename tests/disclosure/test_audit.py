@@ -37,6 +37,14 @@ def test_two_hidden_ones_share_what_is_left_and_a_cap_narrows_them():
     assert capped[2:].tolist() == [[3, 4], [3, 4]]
 
 
+def test_who_knows_the_rule_knows_that_what_is_shown_is_no_less_than_it():
+    # 10 is 6 to 14 and 5 is 5 to 9, not 1 to 9: what is hidden is at most 9
+    numbers = np.array([10.0, 5.0, NAN])
+    relation = (Relation(0, (1, 2)),)
+    assert hidden_ranges(numbers, relation, step=5)[2].tolist() == [0, 13]
+    assert hidden_ranges(numbers, relation, step=5, least_shown=5)[2].tolist() == [0, 9]
+
+
 def test_numbers_that_contradict_each_other_have_no_range():
     ranges = hidden_ranges(np.array([5.0, 50.0, NAN]), (Relation(0, (1, 2)),), step=5)
     assert np.isnan(ranges[2]).all()
@@ -96,7 +104,7 @@ def test_what_is_left_after_hiding_tells_nothing_by_linear_programming(made, peo
         ]
         numbers = np.concatenate([[totals[i]], *parts]).astype(float)
         relations = (Relation(0, (1, 2, 3)), Relation(0, (4, 5)))
-        told = hidden_ranges(numbers, relations, step=5, most_hidden=most)
+        told = hidden_ranges(numbers, relations, step=5, most_hidden=most, least_shown=5)
         # a breakdown that is hidden whole says nothing, and is not taken as a sum of small parts
         for (first, last), part in zip(((1, 4), (4, 6)), parts, strict=True):
             hidden = np.isnan(part)
@@ -104,32 +112,72 @@ def test_what_is_left_after_hiding_tells_nothing_by_linear_programming(made, peo
                 assert not says_too_much(told[first:last][hidden], least_people=5).any()
 
 
+def records_of(table, people=None):
+    """One row a record: which total, which part, whose; each of its own person if not said."""
+    unit = np.repeat(np.arange(len(table)), np.sum(table, axis=1))
+    part = np.concatenate([np.repeat(np.arange(len(row)), row) for row in table]).astype(np.int64)
+    person = np.arange(len(unit)) if people is None else np.asarray(people)
+    return unit.astype(np.int64), part, person.astype(np.int64)
+
+
 @given(
-    st.lists(st.lists(st.integers(0, 60), min_size=4, max_size=4), min_size=1, max_size=8),
+    st.lists(st.lists(st.integers(0, 25), min_size=4, max_size=4), min_size=1, max_size=6),
     st.booleans(),
+    st.integers(1, 60),
 )
-def test_no_difference_of_shown_numbers_is_small(parts, rest):
+def test_what_is_left_is_of_enough_people_or_of_none(parts, rest, people):
     counts = np.array(parts, dtype=np.int64)
-    totals = counts.sum(axis=1) + (7 if rest else 0)
+    unit, part, _ = records_of(counts)
+    person = np.random.default_rng(people).integers(0, people, len(unit))
+    if rest:  # the last part is one that is never shown
+        part = np.where(part == 3, -1, part)
+        counts = counts[:, :3]
     enough = counts >= 5
-    shown = leave_a_safe_rest(totals, counts, enough, rest=rest, least_rest=10)
+    shown = leave_a_safe_rest(unit, part, person, enough, rest=rest, least=10, people_known=True)
     assert not (shown & ~enough).any()
-    for total, row, seen in zip(totals, counts, shown, strict=True):
-        for n in row[seen]:
-            assert total - n >= 10
-        if seen.any() and (rest or not seen.all()):
-            assert total - row[seen].sum() >= 10
+    for row, seen in enumerate(shown):
+        if not seen.any() or (seen.all() and not rest):
+            continue
+        left = person[(unit == row) & ~((part >= 0) & seen[part])]
+        who, times = np.unique(left, return_counts=True)
+        assert len(who) >= 10
+        assert times.max() <= len(left) / 2
 
 
 def test_the_smallest_goes_first_and_what_is_shown_is_kept_where_it_may_be():
     counts = np.array([[40, 20, 12, 3], [40, 20, 12, 30], [90, 5, 2, 1]])
-    shown = leave_a_safe_rest(counts.sum(axis=1), counts, counts >= 5, rest=False, least_rest=10)
+    unit, part, person = records_of(counts)
+    shown = leave_a_safe_rest(
+        unit, part, person, counts >= 5, rest=False, least=10, people_known=True
+    )
     assert shown.tolist() == [
         [True, True, False, False],  # 12 goes, so that 15 are left
         [True, True, True, True],  # nothing is hidden
         [False, True, False, False],  # 90 of 98 would tell that 8 are of another kind
     ]
     assert shown.dtype == bool
+
+
+@pytest.mark.parametrize(
+    ("people", "kept"),
+    [
+        (range(52), True),
+        ([*range(40), *[40] * 12], False),  # twelve records that are left are one child's
+        ([*range(40), *range(40, 45), *[45] * 7], False),  # six people, seven of twelve by one
+        ([*range(40), *range(40, 50), 40, 41], True),
+    ],
+)
+def test_what_is_left_is_counted_in_people_of_whom_none_has_most(people, kept):
+    counts = np.array([[40, 4, 4, 4]])
+    unit, part, person = records_of(counts, list(people))
+    shown = leave_a_safe_rest(
+        unit, part, person, counts >= 5, rest=False, least=10, people_known=True
+    )
+    assert shown.tolist() == [[kept, False, False, False]]
+    # where nobody is known, twelve records are enough
+    assert leave_a_safe_rest(
+        unit, part, person, counts >= 5, rest=False, least=10, people_known=False
+    ).any()
 
 
 @pytest.mark.parametrize("people_known", [True, False])
