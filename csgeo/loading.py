@@ -161,8 +161,6 @@ def with_records(text: str, one: Mapping[str, Any], *, instead: int | None, note
     RecipeError
         If the recipe is written in a way that cannot be changed without losing something.
     """
-    import tomli_w  # noqa: PLC0415  only needed to write
-
     given = {k: v for k, v in one.items() if v not in (None, "", {}, ())}
     wanted = tomllib.loads(text)
     listed = list(wanted.get("incidents", []))
@@ -172,7 +170,7 @@ def with_records(text: str, one: Mapping[str, Any], *, instead: int | None, note
         listed[instead] = given
     lines = text.rstrip().splitlines()
     start, end = (len(lines), len(lines)) if instead is None else _block(lines, instead)
-    new = [*([f"# {note}"] if note else []), *tomli_w.dumps({"incidents": [given]}).splitlines()]
+    new = [*([f"# {note}"] if note else []), *_as_toml(given)]
     changed = "\n".join([*lines[:start], *([""] if instead is None else []), *new, *lines[end:]])
     try:
         same = tomllib.loads(changed + "\n") == wanted | {"incidents": listed}
@@ -255,6 +253,17 @@ def forget_file(recipe: Recipe, file: Path) -> bool:
         return False
     file.unlink()
     return True
+
+
+def _as_toml(one: Mapping[str, Any]) -> list[str]:
+    """Write one file of records as a table of its own, with the tables beneath it."""
+    import tomli_w  # noqa: PLC0415  only needed to write
+
+    beneath = {k: v for k, v in one.items() if isinstance(v, dict)}
+    text = "[[incidents]]\n" + tomli_w.dumps({k: v for k, v in one.items() if k not in beneath})
+    for name, values in beneath.items():
+        text += f"\n[incidents.{name}]\n{tomli_w.dumps(values)}"
+    return text.splitlines()
 
 
 def _write_new(file: Path, content: bytes) -> None:
