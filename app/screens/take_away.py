@@ -64,7 +64,7 @@ def _ask_what() -> str:
     choice = st.radio(
         "What do you need?",
         list(taking.CHOICES),
-        captions=[words for words, _ in taking.CHOICES.values()],
+        format_func=lambda choice: f"**{choice}** :small[{taking.CHOICES[choice][0]}]",
         key="take-choice",
     )
     kinds = taking.CHOICES[choice][1]
@@ -95,8 +95,8 @@ def _ask_why_and_who() -> tuple[str, str]:
         max_chars=RECIPIENT_SIGNS[1],
         key="take-recipient",
         placeholder="such as: community safety partnership, or: district team manager",
-        help="An organisation, a meeting or a role. Not the name of a person.",
     )
+    st.html('<p class="why">An organisation, a meeting or a role. Not the name of a person.</p>')
     return purpose or "", recipient or ""
 
 
