@@ -16,3 +16,12 @@ class Row(NamedTuple):
     asked: str
     reached: str
     met: bool
+
+
+def print_rows(rows: list[Row]) -> None:
+    """Print the rows as a table; what was not reached is marked."""
+    head = Row("attack", "usual", "asked", "reached", met=True)
+    for row in (head, *rows):
+        print(
+            f"{'' if row.met else 'NOT MET: '}{row.attack}\n    {row.usual}  |  {row.asked}  |  {row.reached}"
+        )

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from csgeo.disclosure.audiences import check_cells
+from csgeo.disclosure.busy import busy_times
 from csgeo.disclosure.counted import count_records, lay_ground, searched_incidents
 from csgeo.disclosure.groups import sum_up
 from csgeo.disclosure.keys import key_from_records
@@ -92,15 +93,18 @@ def protected_parts(
     records = count_records(searched, study, ground)
     key = key or key_from_records(np.sort(records.mark).tobytes())
     known = bool(study.people_known)
-    sums = _count_in_places(found, records, ground, rule=rule, people_known=known)
-    hotspots = protect_hotspots(found, sums, rule=rule, secret=key.secret)
+    at = ground.number(records.column, records.row, ground.base_m)
+    place = cover(list(found["cells"]), ground).at(at)
+    sums = _count_in_places(found, place, records, ground, rule=rule, people_known=known)
+    times = busy_times(found["peak_slots"], place, records, searched, rule=rule, people_known=known)
+    hotspots = protect_hotspots(found.assign(peak_slots=times), sums, rule=rule, secret=key.secret)
     covered = cover([] if rule.exact else list(found["cells"][sums.enough]), ground)
     pieces = divide(records, ground, covered, rule=rule, people_known=known, secret=key.secret)
     cells, order = released_cells(
         pieces, records, ground, covered, rule=rule, people_known=known, secret=key.secret
     )
     set_aside, aside_hidden = protect_set_aside(
-        study.set_aside, least=rule.least_people, people_known=known
+        study.set_aside, at, records.person, ground, least=rule.least_people, people_known=known
     )
     hidden = {
         "hotspots": len(found) - len(hotspots),
@@ -153,7 +157,13 @@ def _side_of_places(hotspots: pd.DataFrame) -> int | None:
 
 
 def _count_in_places(
-    hotspots: pd.DataFrame, records: Records, ground: Ground, *, rule: Rule, people_known: bool
+    hotspots: pd.DataFrame,
+    place: npt.NDArray[np.int64],
+    records: Records,
+    ground: Ground,
+    *,
+    rule: Rule,
+    people_known: bool,
 ) -> Groups:
     """Count the records of each place anew, and refuse places that overlap or do not add up."""
     covered = cover(list(hotspots["cells"]), ground)
@@ -165,7 +175,6 @@ def _count_in_places(
             "with `csgeo.find_hotspots`, which keeps a free ring around each."
         )
         raise WrongValues(msg)
-    place = covered.at(ground.number(records.column, records.row, ground.base_m))
     sums = sum_up(
         place, records.person, records.mark,
         groups=len(hotspots), least=rule.least_people, people_known=people_known,

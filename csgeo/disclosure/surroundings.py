@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csgeo.disclosure.groups import describe_enough
 from csgeo.disclosure.rounding import hold_enough
+from csgeo.disclosure.units import cover
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
+    import numpy.typing as npt
+
+    from csgeo.disclosure.counted import Ground
 
 _SERVICE_COLUMNS = ("name", "kind", "opening_hours", "ages", "capacity", "funded_until")
 _NEAR_COLUMNS = (
@@ -30,9 +36,28 @@ _NAME_WITHHELD = "A place whose name is withheld"
 
 
 def protect_set_aside(
-    set_aside: pd.DataFrame, *, least: int, people_known: bool
+    set_aside: pd.DataFrame,
+    at: npt.NDArray[np.int64],
+    person: npt.NDArray[np.int64],
+    ground: Ground,
+    *,
+    least: int,
+    people_known: bool,
 ) -> tuple[pd.DataFrame, int]:
     """Keep what was set aside, as a reason without counts, where it describes enough people.
+
+    Parameters
+    ----------
+    set_aside
+        ``SET_ASIDE``.
+    at, person
+        On n records: the number of the cell, and the person.
+    ground
+        The lattice that the cells are of.
+    least
+        The fewest people, none of whom may have more than half of the records.
+    people_known
+        False: records stand in for people.
 
     Returns
     -------
@@ -40,6 +65,12 @@ def protect_set_aside(
         ``name`` and ``reason``; and how many describe too few people to be told of.
     """
     enough = hold_enough(set_aside, least=least, people_known=people_known)
+    for k, cells in enumerate(set_aside["cells"]):  # they may overlap: each by itself
+        inside = cover([cells], ground).at(at)
+        _, _, found = describe_enough(
+            inside, person, groups=1, least=least, people_known=people_known
+        )
+        enough[k] &= found[0]
     kept = set_aside.loc[enough]
     reasons = [without_counts(why) for why in kept["reason"]]
     # one point may be one home: only what is a public building anyway is named

@@ -62,7 +62,7 @@ def test_places_opens_on_the_answer_with_the_first_place_chosen(places):
     assert "1 · Around Market Street and the bus station" in page
     assert "About 790 records, where about 30 would be expected." in page
     assert "found in 99 of 100 re-runs" in page
-    assert "Busiest Thu 15:00-19:00, Fri 15:00-19:00" in page
+    assert "Busiest Thursday, 15:00 to 19:00, Friday, 15:00 to 19:00" in page
     assert places.query_params["place"] == places.radio(key="place").value
 
 

@@ -142,6 +142,28 @@ def test_what_was_set_aside_leaves_as_a_name_and_a_reason_without_counts(release
     assert release.hidden["set_aside"] == 1
 
 
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        (["a", "b", "c", "d", "e"], True),
+        (["a", "b", "c", "d"], False),
+        (["a"] * 6 + ["b", "c", "d", "e"], False),  # more than half are one child's
+        (["a"] * 5 + ["b", "c", "d", "e", "f"], True),
+    ],
+)
+def test_what_was_set_aside_is_of_enough_people_and_mostly_of_none(people, told):
+    study = invented_study()
+    inside = study.incidents.intersects(study.set_aside.geometry.iloc[0].buffer(-1))
+    kept = study.incidents[~inside]
+    added = study.incidents[inside].iloc[[0] * len(people)].assign(person_key=people)
+    added.index = pd.Index([f"N{i}" for i in range(len(added))], name="incident_id")
+    study.incidents = pd.concat([kept, added])
+    study.cells = cells_of(study.incidents)
+    release = make_release(study)
+    assert len(release.set_aside) == told
+    assert release.hidden["set_aside"] == 2 - told
+
+
 def test_nothing_of_a_record_or_a_person_is_in_any_part(release):
     everything = json.dumps(
         {

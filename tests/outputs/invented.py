@@ -164,7 +164,7 @@ def _hotspots(many: Mapping[str, int]) -> gpd.GeoDataFrame:
                 "p_value": q / 2,
                 "q_value": q,
                 "stability": stable,
-                "peak_slots": "Thu 15:00-19:00; Fri 15:00-19:00" if rank == 1 else None,
+                "peak_slots": "Thursday, 15:00 to 19:00; Friday, 15:00 to 19:00" if rank == 1 else None,
                 "sources_agree": 2,
             }
         )
@@ -199,11 +199,12 @@ def _set_aside() -> gpd.GeoDataFrame:
             "name": ["Around Victoria Road", "Around Elm Court"],
             "incidents": [119, 8],
             "people": pd.array([44, 2], dtype="Int64"),
-            "cells": [_cell_id(6, 6), _cell_id(15, 15)],
+            # seven records of seven people lie in the first; nobody in the second
+            "cells": [_cell_id(6, 2), _cell_id(15, 15)],
             "reason": ["a police station stands there: 97 of its 119 records are on one point"] * 2,
         },
-        index=pd.Index(["P" + _cell_id(6, 6), "P" + _cell_id(15, 15)], name="hotspot_id"),
-        geometry=[_square(6, 6), _square(15, 15)],
+        index=pd.Index(["P" + _cell_id(6, 2), "P" + _cell_id(15, 15)], name="hotspot_id"),
+        geometry=[_square(6, 2), _square(15, 15)],
         crs=CRS,
     )
 

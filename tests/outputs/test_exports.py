@@ -264,7 +264,7 @@ def test_the_workbook_lists_the_places_with_numbers_as_numbers(sheet):
     first = dict(zip(rows[head], rows[head + 1], strict=True))
     assert (first["Rank"], first["Records, about"], first["Expected, about"]) == (1, 790, 30)
     assert first["Place"] == "Around Market Street and the bus station"
-    assert first["Busiest"] == "Thu 15:00-19:00; Fri 15:00-19:00"
+    assert first["Busiest"] == "Thursday, 15:00 to 19:00; Friday, 15:00 to 19:00"
     assert "Library" in first["Within reach"]
     assert [row[0] for row in rows[head + 1 : head + 7]] == [1, 2, 3, 4, 5, 6]
     assert rows[0][0] == "OFFICIAL-SENSITIVE"
