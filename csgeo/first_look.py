@@ -27,6 +27,7 @@ from csgeo.sources.labels import code_labels
 from csgeo.sources.police import is_police
 from csgeo.sources.values import to_text
 from csgeo.times.spikes import find_spikes
+from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,6 +46,11 @@ _MOST_LABELS = 30
 _PILE_SHARE, _PILE_ROWS = 0.02, 20
 #: A record known less exactly than the largest place is wide cannot show where in it.
 _COARSE_M = 564.0
+_LOOKED_AT = 10_000
+#: Words that stand in labels of harm and name nobody, beside those of the vocabulary.
+_PLAIN = frozenset(
+    "a actual against alleged all an and any assault assaults attempted bladed bodily by carrying child children class common crime crimes dealing drug drugs exploited figures firearm firearms from general grievous gbh abh group gun harassment harm harmful hate in incident incidents injury injuries intent linked minor mugging murder no non not of offence offences on or order other over out person persons possession public rape related report reports risk school series serious sexual supply suspected the theft thefts threat threats to type under unknown use victim weapon wounding with without young youth".split()  # noqa: SIM905  one word a line would be two pages
+)
 _HEADING = re.compile(r"[A-Za-z][A-Za-z0-9 _\-/().:?'&%]{0,39}")
 #: Columns of the file that a person may choose for ours; the others are found or not.
 ASKED_FOR = (
@@ -138,18 +144,38 @@ def look_at(recipe: Recipe, one: Input, file: Path, *, on: dt.date) -> tuple[Loo
     return looked, str(report)
 
 
-def is_heading(name: str) -> bool:
-    """Say whether the name of a column may be shown: whether it looks like one, not like a value.
+def shown_headings(rows: Rows) -> list[str]:
+    """Give the names of columns that may be shown: those that are names, and not values.
 
-    A file without a row of headings has its first record there.
+    A file without a row of headings has its first record there. So where one name looks like a
+    value, or stands among the values below it, only names that csgeo knows are shown.
     """
+    found = [str(c) for c in rows.frame]
+    fit = [c for c in found if _is_heading(c)]
+    first = {str(c): rows.frame[c].head(_LOOKED_AT).astype("str") for c in rows.frame}
+    if len(fit) == len(found) and not any((first[c] == c).any() for c in found):
+        return fit
+    known = {**known_columns("incidents"), **known_columns("place")}
+    ours = match_columns(fit, known, file="file", section="incidents.columns").values()
+    return [c for c in fit if c in ours]
+
+
+def _is_heading(name: str) -> bool:
+    """Say whether a text looks like the name of a column."""
     words = re.findall(r"[a-z]+", name.casefold())
     return (
         bool(_HEADING.fullmatch(name))
-        and not re.search(r"\d{3}", name.replace("EPSG:27700", "").replace("4326", ""))
+        and not re.search(r"\d{3}|\d[.:/]\d", name)
         and not any(w in FORENAMES for w in words)
         and not any(m.holds(f.group()) for m in MARKS for f in m.pattern.finditer(name))
     )
+
+
+def _is_label(text: str) -> bool:
+    """Say whether a text is made of words for harm, and names nobody."""
+    words = re.findall(r"[a-z]+", text.casefold())
+    known = {w for one in load_vocabulary("harm").words for w in re.findall(r"[a-z]+", one)}
+    return bool(words) and _is_heading(text) and all(w in known or w in _PLAIN for w in words)
 
 
 def _alone(recipe: Recipe, one: Input, file: Path) -> Recipe:
@@ -178,7 +204,7 @@ def _begun(rows: Rows, one: Input) -> Looked:
     used = {k: v for k, v in matched.items() if k not in {"person_key", "incident_id", "source"}}
     personal = look_for_personal(rows, "incidents", used) if len(rows.frame) else {}
     kept = set(matched.values())
-    shown = [c for c in found if is_heading(c)]
+    shown = shown_headings(rows)
     return Looked(
         holds=rows.holds,
         rows_in=rows.rows_in,
@@ -196,7 +222,7 @@ def _unknown_labels(rows: Rows, matched: dict[str, str], one: Input) -> tuple[tu
     coded = code_labels(to_text(rows.frame[matched["harm"]]), "harm", one.words or None)
     counts = coded.labels[coded.unknown].value_counts()
     counts = counts[counts >= LEAST_ROWS_OF_A_LABEL]
-    fit = [(str(w), int(n)) for w, n in counts.items() if is_heading(str(w))]
+    fit = [(str(w), int(n)) for w, n in counts.items() if _is_label(str(w))]
     return tuple(sorted(fit, key=lambda p: (-p[1], p[0]))[:_MOST_LABELS])
 
 
