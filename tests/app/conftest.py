@@ -77,10 +77,10 @@ class Running(str):
 RUNNING: list[Running] = []
 
 
-def run_dashboard(folder: Path, *more: Path | str) -> Running:
-    """Start ``app/serve.py`` on a free port and wait until it answers."""
+def run_dashboard(folder: Path, *more: Path | str, port: int = 0) -> Running:
+    """Start ``app/serve.py``, by itself on a free port, and wait until it answers."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
     command = [sys.executable, str(APP / "serve.py"), str(folder), str(port), *map(str, more)]
     server = subprocess.Popen(
@@ -93,14 +93,17 @@ def run_dashboard(folder: Path, *more: Path | str) -> Running:
     )
     address = Running(f"http://127.0.0.1:{port}")
     address.server = server
-    RUNNING.append(address)
     first = server.stdout.readline().strip()
-    assert first.startswith(f"{address}/?token="), "the dashboard did not start"
+    if first.startswith(f"{address}/?token="):
+        RUNNING.append(address)  # each new browser context signs in there
+    else:
+        assert first == address, "the dashboard did not start"
     return address
 
 
 def stop_dashboard(address: Running) -> None:
-    RUNNING.remove(address)
+    if address in RUNNING:
+        RUNNING.remove(address)
     address.server.terminate()
     address.server.wait(timeout=20)
     address.server.stdin.close()

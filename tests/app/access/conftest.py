@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.sync.client import connect
 
+from tests.app.access import providing
+from tests.app.conftest import stop_dashboard
+
 
 class Answer(NamedTuple):
     """What came back."""
@@ -70,3 +73,34 @@ def open_socket(address: str, cookie: str = "", *, origin: str | None = None, **
 def analyst_at(start, release_folder):
     """Start a dashboard whose one person is an analyst."""
     return start(release_folder, "--role=analyst")
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory):
+    """Run the identity provider, with a client for each dashboard of the tests."""
+    folder = providing.install(tmp_path_factory.mktemp("provider"))
+    clients = {name: providing.client(name) for name in ("csgeo", "brief", "idle")}
+    running, issuer = providing.run_provider(folder, list(clients.values()))
+    yield issuer, clients
+    running.terminate()
+    running.wait(timeout=20)
+    running.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def behind(provider, release_folder, tmp_path_factory):
+    """Give a function that starts a dashboard as a client of the provider."""
+    issuer, clients = provider
+    running = []
+
+    def start(name: str, *more: str, **changed: str):
+        of = clients[name]
+        settings = providing.write_settings(
+            tmp_path_factory.mktemp(f"login-{name}"), issuer, of, **changed
+        )
+        running.append(providing.start_behind(settings, release_folder, of, *more))
+        return running[-1], settings
+
+    yield start
+    for address in running:
+        stop_dashboard(address)

@@ -41,10 +41,10 @@ def hear(socket, *, until: str, seconds: float = 20) -> str:
     return heard
 
 
-def drain(socket) -> None:
+def drain(socket, *, seconds: float = 5) -> None:
     """Take what comes until the server closes."""
     while True:
-        socket.recv(timeout=5)
+        socket.recv(timeout=seconds)
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
