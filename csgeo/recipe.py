@@ -244,16 +244,24 @@ def recipe_toml(recipe: Recipe) -> str:
 
 
 def shareable(recipe: Recipe) -> Recipe:
-    """Leave out where the key of people is, and what was agreed about each file: both stay inside."""
+    """Leave out where files and the key of people are, and what was agreed about each: that stays inside."""
 
     def bare(one: Input | None) -> Input | None:
-        return one and replace(one, governance=Governance())
+        if one is None:
+            return None
+        beside: dict[str, Any] = {n: _last(v) for n in ("postcodes", "table") if (v := getattr(one, n))}
+        return replace(one, file=_last(one.file), governance=Governance(), **beside)
 
     several = ("incidents", "services", "places", "streets", "basemap")
     singly = ("area", "residents", "exposure", "strata")
     files: dict[str, Any] = {n: tuple(bare(i) for i in getattr(recipe, n)) for n in several}
     files |= {n: bare(getattr(recipe, n)) for n in singly}
-    return replace(recipe, people_key=None, **files)
+    return replace(recipe, people_key=None, folder=_last(recipe.folder), **files)
+
+
+def _last(name: str) -> str:
+    """Give a file's own name: its folders may say whose it is, and on which machine."""
+    return re.split(r"[\\/]", name.rstrip("/\\"))[-1]
 
 
 _SECTIONS: dict[str, type] = {
@@ -349,6 +357,12 @@ def _locate(name: str, beside: Path, folders: Mapping[str, str]) -> Path:
             msg = (
                 f"The recipe names {name}, but {word} is not set. "
                 f"Set the environment variable {word} to the folder that holds the file."
+            )
+            raise RecipeError(msg)
+        if not Path(folders[word]).is_dir():  # and is not said: it may be any secret of a server's
+            msg = (
+                f"The recipe names {name}, but {word} is no folder on this machine. Set the "
+                f"environment variable {word} to the folder that holds the file."
             )
             raise RecipeError(msg)
         file = file.replace(f"${{{word}}}", folders[word])

@@ -31,6 +31,7 @@ def write(tmp_path):
 
 
 def test_a_small_recipe_gets_the_documented_defaults(write, tmp_path):
+    (tmp_path / "data").mkdir()
     recipe = load_recipe(write(SMALL), folders={"HERE": str(tmp_path / "data")})
     assert recipe.hotspots.method == "compact_places"
     assert recipe.hotspots.most_km2 == 0.25
