@@ -8,7 +8,7 @@ made from it by :func:`csgeo.make_release`.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -17,13 +17,14 @@ import pandas as pd
 from csgeo.basemap import basemap
 from csgeo.checks import checks_of
 from csgeo.context.services import services_around
+from csgeo.disclosure.successive import days_before
 from csgeo.errors import EmptyTable, NothingToReport
 from csgeo.hotspots.enforcement import made_by_enforcement
 from csgeo.hotspots.find import find_hotspots
 from csgeo.hotspots.surface import gather_in_cells
 from csgeo.intake import take_in
 from csgeo.lattice import cell_corner
-from csgeo.recipe import recipe_toml, shareable
+from csgeo.recipe import Period, recipe_toml, shareable
 from csgeo.streets import street_network
 from csgeo.tables import INCIDENTS, SERVICES
 from csgeo.times.known import times_known
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
+#: Files that begin later than this into the time before do not tell of it, days.
+_BEGINS_LATE_DAYS = 31
 #: Below this share of records with a pseudonym, people are taken as not known.
 _PEOPLE_KNOWN = 0.5
 
@@ -63,7 +66,8 @@ class Study:
 
     The tables keep the contracts that are named after them in
     :mod:`csgeo.tables`; all are in the CRS of ``area``. ``checks`` are what analysts look at before
-    anyone acts (:mod:`csgeo.checks`).
+    anyone acts (:mod:`csgeo.checks`). ``incidents_before`` are those of as many days right before,
+    through the same choices; None where the recipe names no days, or the files begin later.
     """
 
     title: str
@@ -90,6 +94,12 @@ class Study:
     records_used: int
     records_without_place: int
     people_known: bool
+    incidents_before: gpd.GeoDataFrame | None = None
+
+    @property
+    def searched(self) -> gpd.GeoDataFrame:
+        """The records in which places were looked for: without those that enforcement made."""
+        return self.incidents
 
 
 def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
@@ -170,6 +180,7 @@ def run_study(recipe: Recipe, *, progress: Progress | None = None) -> Study:
         records_used=len(located),
         records_without_place=len(incidents) - len(located),
         people_known=bool(known >= _PEOPLE_KNOWN),
+        incidents_before=_before(intake.incidents, recipe),
     )
 
 
@@ -221,6 +232,20 @@ def _searched(
     located = int(incidents.geometry.notna().sum())
     steps.append(_step("place known", len(incidents), located, "the others stay counted"))
     return incidents
+
+
+def _before(incidents: gpd.GeoDataFrame, recipe: Recipe) -> gpd.GeoDataFrame | None:
+    """Take the records of as many days right before, with a place; None where they are not known."""
+    days = recipe.period
+    if days.start is None or days.end is None:
+        return None
+    start, end = days_before((days.start, days.end))
+    first = incidents["occurred_from"].min()
+    if pd.isna(first) or (first.date() - start).days > _BEGINS_LATE_DAYS:
+        return None
+    earlier, steps = asked_for(incidents, replace(recipe, period=Period(start, end)))
+    earlier = _searched(earlier, recipe, steps)
+    return earlier[earlier.geometry.notna()]
 
 
 def _within(codes: pd.Series, asked: tuple[str, ...]) -> pd.Series:
