@@ -1,0 +1,1 @@
+"""WHAT next, and DID it help?"""
