@@ -346,6 +346,7 @@ def _serve() -> Callable[..., None]:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; every failure that is foreseen is said in words, with its exit code."""
+    _leave_no_memory_behind()
     try:
         return app(arguments, standalone_mode=True)
     except NothingToReport as error:
@@ -354,6 +355,14 @@ def main(arguments: list[str] | None = None) -> Any:
         return _failed(error, USAGE)
     except CsgeoError as error:
         return _failed(error, DATA_FAILED)
+
+
+def _leave_no_memory_behind() -> None:
+    """Let a crash write no core file: it would hold records."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415  only there
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _failed(error: CsgeoError, code: int) -> None:

@@ -249,7 +249,9 @@ def shareable(recipe: Recipe) -> Recipe:
     def bare(one: Input | None) -> Input | None:
         if one is None:
             return None
-        beside: dict[str, Any] = {n: _last(v) for n in ("postcodes", "table") if (v := getattr(one, n))}
+        beside: dict[str, Any] = {
+            n: _last(v) for n in ("postcodes", "table") if (v := getattr(one, n))
+        }
         return replace(one, file=_last(one.file), governance=Governance(), **beside)
 
     several = ("incidents", "services", "places", "streets", "basemap")
@@ -353,9 +355,10 @@ def _named_files(recipe: Recipe) -> list[str]:
 def _locate(name: str, beside: Path, folders: Mapping[str, str]) -> Path:
     file = name
     for word in re.findall(r"\$\{(\w+)\}", name):
-        if not folders.get(word):
+        # a folder alone: another value, such as a secret, would be shown by a message about the file
+        if not folders.get(word) or not Path(folders[word]).is_dir():
             msg = (
-                f"The recipe names {name}, but {word} is not set. "
+                f"The recipe names {name}, but {word} is not set to a folder that is there. "
                 f"Set the environment variable {word} to the folder that holds the file."
             )
             raise RecipeError(msg)

@@ -130,3 +130,16 @@ def test_the_dashboard_asks_for_a_release_or_for_a_recipe_that_has_made_one(tmp_
     assert not_run.returncode == 2
     assert "has no release yet. Make it first: `csgeo run" in not_run.stderr
     assert "Traceback" not in not_run.stderr
+
+
+def test_a_crash_leaves_no_memory_with_records_behind():
+    code = (
+        "import resource as r, sys\n"
+        "hard = r.getrlimit(r.RLIMIT_CORE)[1]\n"
+        "r.setrlimit(r.RLIMIT_CORE, (hard, hard))\n"
+        "from csgeo import cli\n"
+        "try:\n    cli.main(['--version'])\n"
+        "finally:\n    print(r.getrlimit(r.RLIMIT_CORE)[0])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "0"

@@ -93,6 +93,13 @@ def test_a_folder_word_that_is_not_set_names_the_variable(write):
         load_recipe(write(SMALL))
 
 
+def test_a_word_that_is_no_folder_is_not_said(write):
+    """A recipe cannot have the server's secrets told by a message about a file."""
+    with pytest.raises(RecipeError, match="not set to a folder that is there") as refused:
+        load_recipe(write(SMALL), folders={"HERE": "s3cret-of-the-proxy"})
+    assert "s3cret" not in str(refused.value)
+
+
 def test_a_recipe_that_is_missing_or_no_toml_says_how_to_get_one(write, tmp_path):
     with pytest.raises(RecipeError, match="csgeo init"):
         load_recipe(tmp_path / "none.toml")
