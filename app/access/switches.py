@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 #: Parts whose switches decide what the server does; colours and the like may differ.
-_DECIDING = ("server", "client", "browser", "global", "runner", "secrets", "mapbox")
+_DECIDING = ("server", "client", "browser", "global", "runner", "secrets", "mapbox", "logger")
 _PREFIX = "STREAMLIT_"
 
 
@@ -80,7 +80,7 @@ def refuse_others(
         found += [
             f"{key} in {file.parent.name}/{file.name} of {_place(file)}"
             for key, value in _switches_in(file).items()
-            if key.split(".")[0] in _DECIDING and not (key in ours and ours[key] == value)
+            if not _may_differ(key) and not (key in ours and ours[key] == value)
         ]
     if found:
         msg = (
@@ -100,10 +100,14 @@ def refuse_others_here(ours: Mapping[str, Any]) -> None:
 
 def _agrees_as_text(name: str, value: str, ours: Mapping[str, Any]) -> bool:
     """Say whether a variable says what we say, or decides nothing."""
-    by_variable = {_variable(key): said for key, said in ours.items()}
+    by_variable = {_variable(key): said for key, said in ours.items() if not _may_differ(key)}
     if name in by_variable:
         return value.strip().lower() == str(by_variable[name]).lower()
     return not name.startswith(tuple(f"{_PREFIX}{part.upper()}_" for part in _DECIDING))
+
+
+def _may_differ(key: str) -> bool:
+    return key.split(".")[0] not in _DECIDING
 
 
 def _variable(key: str) -> str:

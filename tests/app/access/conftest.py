@@ -23,15 +23,21 @@ class Answer(NamedTuple):
 
 
 def ask(
-    address: str, path: str = "/", *, method: str = "GET", body: bytes | None = None, **headers: str
+    address: str,
+    path: str = "/",
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    raw: dict[str, str] | None = None,
+    **headers: str,
 ) -> Answer:
     """Ask exactly what is said: no header is added but Host, none is followed.
 
-    Names of headers are written with ``_`` for ``-``.
+    Names of headers are written with ``_`` for ``-``; those of `raw` are sent as they are.
     """
     to = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
     try:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {name.replace("_", "-"): value for name, value in headers.items()} | (raw or {})
         to.putrequest(method, path, skip_host="Host" in named, skip_accept_encoding=True)
         for name, value in named.items():
             to.putheader(name, value)
