@@ -32,7 +32,8 @@ _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|PC|PCSO|DC|DS|DI|Sgt|Insp)\.? (?:[A-Z][\w'’-]+)(?: [A-Z][\w'’-]+)?"
 )
 _BORN = re.compile(
-    r"(?i:\b(?:d\.?o\.?b\.?|born(?: on)?|date of birth)\b[ :,-]*)\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}"
+    r"(?i:\b(?:d\.?o\.?b|born(?: on)?|date of birth)\b[ .:,-]*)"
+    r"\d{1,4}(?:st|nd|rd|th)?[-/. ](?:of )?\w{1,9}[-/., ]{1,2}\d{2,4}"
 )
 _WORDS = re.compile(r"\b[A-Z][\w'’-]+(?: (?:[A-Z]\.? )?[A-Z][\w'’-]+)*")
 _FEWEST = 3

@@ -46,3 +46,11 @@ def test_it_agrees_with_counting_by_hand(rows):
         assert sums.records[g] == len(mine)
         assert sums.people[g] == len(set(named))
         assert sums.enough[g] == (len(set(named)) >= 3 and most <= len(mine) / 2)
+
+
+def test_the_half_is_asked_of_all_but_a_single_person():
+    # exact counts, for analysts, begin with one person; a pair is a group of which one may not have most
+    assert add_up([(0, 3)] * 4, least=1).enough[0]
+    pair = [(0, 1), (0, 1), (0, 2)]
+    assert not add_up(pair, least=2).enough[0]
+    assert add_up([*pair, (0, 2)], least=2).enough[0]

@@ -242,3 +242,67 @@ def test_entries_are_given_for_reading_up_to_the_first_that_does_not_hold():
     broken = content.replace(b"map number 1", b"map number 7")
     assert [e["number"] for e in entries_in(broken, KEYS)] == [1]
     assert entries_in(b"", KEYS) == []
+
+
+def test_an_entry_is_written_as_it_was_in_the_first_version():
+    """Worked by hand: journals are kept for years, and must still be whole when they are read."""
+    import hashlib
+    import hmac
+
+    content = (
+        f'{{"at":"2025-03-01T09:30:00+00:00","before":"{START}","class":"disclosure","did":"exported",'
+        f'"for_whom":"the panel","key":"{key_id(KEYS.in_use)}","number":1,"what":"map number 0",'
+        '"who":"analyst@council.gov.uk","why":"panel"'
+    )
+    sealed = b"csgeo journal\x00" + f"{content}}}\n".encode()
+    seal = hmac.new(KEYS.in_use, sealed, hashlib.sha256).hexdigest()
+    line = content.replace('"what"', f'"seal":"{seal}","what"') + "}\n"
+    assert seal_entry(entry(0), Anchor(0, START), KEYS) == line.encode()
+
+
+def test_each_fault_is_told_in_whole_sentences():
+    content, held = a_journal(3)
+    lines = content.splitlines(keepends=True)
+    relied = ". Nothing from there on can be relied on"
+
+    def said(text: bytes, **more) -> tuple[str, ...]:
+        return check_journal(text, KEYS, **more).faults
+
+    assert said(lines[0] + b"{}\n") == ("line 2: it is not an entry" + relied,)
+    assert said(lines[0][:-1] + b" \n") == ("line 1: it is not written as an entry is" + relied,)
+    assert said(a_journal(1, OTHER)[0]) == (
+        "line 1: it was sealed with a key that is not among these" + relied,
+    )
+    assert said(lines[0].replace(b"panel", b"Panel")) == (
+        "line 1: it was changed after it was written" + relied,
+    )
+    assert said(lines[0] + lines[2]) == (
+        "line 2: it must follow entry 1; it was moved, or one was taken out before it" + relied,
+    )
+    assert said(content + b"{half") == (
+        "the last 5 bytes are not a whole line: a write was cut short, or the end was changed. Compare with the anchor, then `csgeo journal mend`",
+    )
+    assert said(lines[0], anchor=held) == (
+        "2 of 3 entries that the anchor knows are missing at the end. Bring the file back from its copy, and ask who could write to it",
+    )
+
+
+def test_a_piece_at_the_end_does_not_hide_that_what_is_before_it_was_put_in_its_place():
+    content, _ = a_journal(2)
+    theirs = b""
+    before = Anchor(0, START)
+    for number in (70, 71):
+        theirs += seal_entry(entry(number), before, KEYS)
+        before = last_anchor(theirs.splitlines()[-1], KEYS)
+    faults = check_journal(content + b"{half", KEYS, anchor=before).faults
+    assert len(faults) == 2
+    assert faults[1].startswith("entry 2 is not the one that the anchor knows")
+
+
+def test_an_anchor_of_more_entries_than_hold_says_nothing_beyond_the_first_fault():
+    content, held = a_journal(3)
+    faults = check_journal(
+        content.replace(b"map number 1", b"map number 7"), KEYS, anchor=held
+    ).faults
+    assert len(faults) == 1
+    assert faults[0].startswith("line 2: it was changed")
