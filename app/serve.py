@@ -153,7 +153,8 @@ def _secure_folder(recipe: Path | str | None) -> Path | None:
     """Give the secure folder of a recipe, where its journal is."""
     if recipe is None:
         return None
-    from csgeo.answering import SECURE  # noqa: PLC0415
+    from components.tries import SECURE  # noqa: PLC0415
+
     from csgeo.recipe import load_recipe  # noqa: PLC0415
 
     read = load_recipe(Path(recipe), folders=os.environ)
