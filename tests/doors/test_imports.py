@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,12 +10,14 @@ from csgeo import answering
 from tests.doors.walk import (
     APP,
     HOLD_RECORDS,
-    ROOT,
     is_of_analysts,
     of_the_dashboard,
     of_the_package,
     path_to,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACKAGE, DASHBOARD = of_the_package(), of_the_dashboard()
 EVERYTHING = PACKAGE | DASHBOARD
@@ -67,23 +69,31 @@ def test_the_names_that_the_dashboard_says_for_itself_are_those_of_the_answers(m
         ("def f():\n    import csgeo.answering as a\n    return a", "csgeo.answering"),
         ("from importlib import import_module\nimport_module('csgeo.intake')", "csgeo.intake"),
         ("import csgeo\ngetattr(csgeo, 'run_' + 'study')", "csgeo."),
+        (
+            "from importlib import import_module as i\nimport importlib\nimportlib.import_module('csgeo.' + 'study')",
+            "csgeo.",
+        ),
+        ("from importlib import import_module\nimport_module(f'csgeo.{1}')", "csgeo."),
+        ("__import__('csgeo.st' + 'udy')", "csgeo."),
         ("class A:\n    if True:\n        from csgeo.store import reviews", "csgeo.store.reviews"),
     ],
 )
-@pytest.mark.parametrize("place", ["csgeo/outputs/words.py", "app/components/written.py"])
+@pytest.mark.parametrize("place", ["csgeo.outputs.words", "components.written"])
 def test_a_way_that_somebody_opens_is_seen(tmp_path, line, through, place):
-    shutil.copytree(ROOT / "csgeo", tmp_path / "csgeo", ignore=shutil.ignore_patterns("*.pyc"))
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("*.pyc"))
-    with (tmp_path / place).open("a", encoding="utf-8") as file:
-        file.write(f"\n{line}\n")
-    opened = of_the_package(tmp_path) | of_the_dashboard(tmp_path / "app")
+    opened = EVERYTHING | {place: _with(EVERYTHING[place], line, tmp_path)}
     for start in ("csgeo.outputs.write", "screens.places"):
-        if "app" not in place or start == "screens.places":
+        if place.startswith("csgeo") or start == "screens.places":
             assert f"-> {through}" in way(start, opened), start
 
 
 def test_what_only_a_type_checker_reads_opens_no_way(tmp_path):
-    shutil.copytree(ROOT / "csgeo", tmp_path / "csgeo", ignore=shutil.ignore_patterns("*.pyc"))
-    with (tmp_path / "csgeo/outputs/words.py").open("a", encoding="utf-8") as file:
-        file.write("\nif TYPE_CHECKING:\n    from csgeo.study import Study\n")
-    assert way("csgeo.outputs.words", of_the_package(tmp_path)) == ""
+    line = "if TYPE_CHECKING:\n    from csgeo.study import Study"
+    place = "csgeo.outputs.words"
+    assert way(place, PACKAGE | {place: _with(PACKAGE[place], line, tmp_path)}) == ""
+
+
+def _with(file: Path, line: str, folder: Path) -> Path:
+    """Give a copy of a module in which somebody has put a line."""
+    changed = folder / file.name
+    changed.write_text(f"{file.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    return changed

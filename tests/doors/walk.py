@@ -92,6 +92,9 @@ def _imported(path: Path, known: frozenset[str]) -> frozenset[str]:
 
 def _modules(name: str, known: frozenset[str]) -> Iterator[str]:
     """Give a module, the packages that it stands in, and what the package loads for a public name."""
+    if name.endswith("*"):
+        yield from (one for one in known if one.startswith(name[:-1]))
+        return
     parts = name.split(".")
     for n in range(1, len(parts) + 1):
         one = ".".join(parts[:n])
@@ -115,12 +118,26 @@ def _named(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if node.value.startswith("csgeo.") and " " not in node.value:
                 yield node.value  # for `import_module`, and for a process that is not apart
+        elif isinstance(node, ast.Call) and (begins := _begins(node)):
+            yield f"{begins}*"
         elif isinstance(node, ast.Call) and _looks_up_by_a_sum(node):
-            yield from csgeo._HOME.values()  # it may be any of them
+            yield from (*csgeo._HOME.values(), *HOLD_RECORDS)  # it may be any of them
+
+
+def _begins(call: ast.Call) -> str:
+    """Give how the names of the modules begin that ``import_module(f"screens.{page}")`` may load."""
+    said = call.args[0] if call.args else None
+    if getattr(call.func, "id", "") == "import_module" and isinstance(said, ast.JoinedStr):
+        first = said.values[0]
+        return str(first.value) if isinstance(first, ast.Constant) else ""
+    return ""
 
 
 def _looks_up_by_a_sum(call: ast.Call) -> bool:
-    """Tell whether `getattr(csgeo, ...)` is asked for a name that is only known when it runs."""
+    """Tell whether a module is asked for by a name that is only known when it runs."""
+    called = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if called in {"import_module", "__import__", "exec", "eval", "run_module", "run_path"}:
+        return not isinstance(call.args[0], ast.Constant)
     return (
         isinstance(call.func, ast.Name)
         and call.func.id == "getattr"
