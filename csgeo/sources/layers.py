@@ -88,10 +88,18 @@ def _layer(file: Path, holds: str, *, limits: Limits, **asked: Any) -> Layer:
     said = found.said
     if found.table is None:
         return Layer(pd.DataFrame(), None, tuple(said["notes"]))
+    _refuse_twice(found.table.column_names, file)
     name = said["geometry"]
     shapes = None if name is None else _shapes(found.table, name, said["crs"], file)
     table = found.table if name is None else found.table.drop_columns([name])
     return Layer(_frame(table), shapes, tuple(said["notes"]))
+
+
+def _refuse_twice(names: list[str], file: Path) -> None:
+    again = [name for place, name in enumerate(names) if name in names[:place]]
+    if again:
+        msg = f"{file.name} must have a name of its own for each column; {len(again)} stand there twice (the first is {again[0]!r}). Rename them, or export it again."
+        raise UnreadableFile(msg)
 
 
 def _frame(table: Any) -> pd.DataFrame:

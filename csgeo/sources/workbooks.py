@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csgeo.sources.apart.answer import words_for
 from csgeo.sources.apart.ask import ask
 from csgeo.sources.delimited import TextTable, unique_names, without_empty
 from csgeo.sources.limits import LIMITS
@@ -46,6 +47,8 @@ def read_workbook(
     """
     found = ask(file, "XLSX", limits=limits, layer=sheet, header=header)
     notes = list(found.said["notes"])
+    if found.table is None or "number" not in found.table.column_names:
+        raise words_for(file.name)
     numbers = found.table.column("number").to_numpy()
     frame = found.table.drop_columns(["number"]).to_pandas()
     names = [""] * frame.shape[1]

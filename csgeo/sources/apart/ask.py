@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from csgeo.errors import UnreadableFile
+from csgeo.sources.apart.answer import TooLarge, Unfit, checked, table_in, words_for
 from csgeo.sources.apart.starting import run
 from csgeo.sources.limits import LIMITS, Limits, in_bytes
 
@@ -110,7 +111,7 @@ def _taken(answer: BinaryIO, limits: Limits, code: int | str) -> Found:
         return Found(None, {"failed": "answer"})
     try:
         said = json.loads(held[-8 - length : -8])
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         return Found(None, {"failed": "answer"})
@@ -128,42 +129,35 @@ def _how_it_ended(code: int | str) -> dict[str, Any]:
 
 
 def _believed(found: Found, called: str, limits: Limits) -> Found:
-    said = found.said
+    try:
+        said = checked(found.said)
+    except Unfit:
+        said = {"failed": "answer"}
     if refused := said.get("refused"):
         msg = f"{called} {refused}"
         raise UnreadableFile(msg)
     if limit := said.get("limit"):
-        words = _REMEDY[limit].format(**limits._asdict())
-        msg = f"{called} {words}. {_WHAT_TO_DO}"
-        raise UnreadableFile(msg)
+        raise UnreadableFile(_beyond(limit, called, limits))
     if failed := said.get("failed"):
-        msg = f"{called} is damaged in a way that stopped its reader ({failed}). Nothing of it was used. Export or copy it again."
+        msg = f"{called} is damaged in a way that stopped its reader ({failed[:60]}). Nothing of it was used. Export or copy it again."
         raise UnreadableFile(msg)
-    return Found(_arrow(found.table, called), said | {"notes": _notes(said)})
-
-
-def _notes(said: dict[str, Any]) -> list[str]:
-    notes = [str(n) for n in said.get("notes", ())]
-    if still := said.get("open"):
-        notes.append(
-            f"this system does not let the reading of a file be closed off from {' or '.join(still)}"
-        )
-    return notes
-
-
-def _arrow(content: Any, called: str) -> Any:
-    """Give the table, if it is one of plain types and whole."""
-    import pyarrow as pa  # noqa: PLC0415  heavy
-
-    if not len(content):
-        return None
     try:
-        table = pa.ipc.open_stream(pa.py_buffer(content)).read_all()
-        table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
-        msg = f"{called} is damaged: what was read of it is no table. Export or copy it again."
-        raise UnreadableFile(msg) from error
-    return table.replace_schema_metadata(None)
+        table = table_in(found.table, limits)
+    except TooLarge:
+        raise UnreadableFile(_beyond("answer", called, limits)) from None
+    except Unfit as error:
+        raise words_for(called) from error
+    if table is not None and said["geometry"] not in {None, *table.column_names}:
+        raise words_for(called)
+    if still := said.get("open"):
+        note = f"this system does not let the reading of a file be closed off from {' or '.join(still)}"
+        said["notes"].append(note)
+    return Found(table, said)
+
+
+def _beyond(limit: str, called: str, limits: Limits) -> str:
+    words = _REMEDY.get(limit, _REMEDY["memory"]).format(**limits._asdict())
+    return f"{called} {words}. {_WHAT_TO_DO}"
 
 
 @contextmanager
