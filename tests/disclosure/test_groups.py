@@ -54,3 +54,10 @@ def test_the_half_is_asked_of_all_but_a_single_person():
     pair = [(0, 1), (0, 1), (0, 2)]
     assert not add_up(pair, least=2).enough[0]
     assert add_up([*pair, (0, 2)], least=2).enough[0]
+
+
+def test_without_a_record_each_group_is_empty_and_may_not_be_told():
+    none = np.zeros(0, dtype=np.int64)
+    for known in (True, False):
+        sums = sum_up(none, none, none.astype(np.uint64), groups=2, least=5, people_known=known)
+        assert [v.tolist() for v in sums] == [[0, 0], [0, 0], [0, 0], [False, False]]

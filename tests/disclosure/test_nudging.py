@@ -61,13 +61,17 @@ def test_a_place_may_be_as_large_as_any_or_as_it_was():
     with pytest.raises(RecipeError, match=r"at most 0\.1 km2; these 16 cells have 0\.25 km2"):
         check_nudge(SQUARE, whole, [], most_km2=0.1)
     check_nudge(SQUARE, block(2, 3), [], most_km2=6 * 125**2 / 1e6)
+    with pytest.raises(RecipeError, match=r"must have each cell once; some stand twice\. Choose"):
+        check_nudge(SQUARE, [*SQUARE, SQUARE[0]], [])
 
 
 def test_a_place_that_joins_only_at_corners_or_not_at_all_is_refused():
     ring = [c for c in block(3, 3) if c != "125mE125N125"]
     check_nudge(block(3, 3), ring, [])
     for parts in (["125mE0N0", "125mE125N125"], ["125mE0N0", "125mE250N0", "125mE0N125"]):
-        with pytest.raises(RecipeError, match="one piece; these cells do not all join"):
+        with pytest.raises(
+            RecipeError, match=r"must have one piece; these cells do not all join along an edge\."
+        ):
             check_nudge(SQUARE, parts, [])
 
 
@@ -75,7 +79,8 @@ def test_each_cell_of_another_place_keeps_a_ring_free_on_each_side():
     touching = [(2, 0), (-1, 0), (0, 2), (0, -1), (2, 2), (-1, -1), (2, -1), (-1, 2), (0, 0)]
     for i, j in touching:
         other = block(1, 1, x=125 * i, y=125 * j)
-        with pytest.raises(RecipeError, match="it would touch another place"):
+        words = r"must have a free ring around it; it would touch another place\."
+        with pytest.raises(RecipeError, match=words):
             check_nudge(SQUARE, SQUARE, [block(1, 1, x=9000), other])
     for i, j in [(3, 0), (-2, 0), (0, 3), (0, -2), (3, 3), (-2, -2)]:
         check_nudge(SQUARE, SQUARE, [block(1, 1, x=125 * i, y=125 * j)])
