@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import csgeo
-from csgeo import governing, handing_out, keeping, keyring, pseudonymising
+from csgeo import governing, handing_out, keeping, keyring, pseudonymising, showing
 from csgeo.errors import CsgeoError, NothingToReport, RecipeError
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ app.command()(governing.dpia)
 app.command()(keeping.seal)
 app.command()(keeping.unseal)
 app.command()(keeping.purge)
+app.command("app")(showing.dashboard)
 app.command()(handing_out.publish)
 app.command()(pseudonymising.pseudonyms)
 
@@ -194,56 +195,6 @@ def compare(
     typer.echo("\n" + "\n".join(found.words))
 
 
-@app.command("app")
-def dashboard(
-    release: Annotated[Path | None, typer.Argument(help="The folder of a release.")] = None,
-    recipe: Annotated[
-        Path | None,
-        typer.Option(help="Its recipe: the Method page can then try other choices. Analysts only."),
-    ] = None,
-    port: Annotated[int, typer.Option(help="Where the dashboard listens.")] = 8501,
-) -> None:
-    """Show a release in the dashboard, on this machine only.
-
-    Example: csgeo app out/release
-    """
-    shown = _release_to_show(release, recipe)
-    from csgeo.disclosure.release import require_viewable  # noqa: PLC0415
-    from csgeo.store.releases import open_release  # noqa: PLC0415
-
-    require_viewable(open_release(shown))  # refuse here, in words, rather than in the browser
-    _serve()(
-        shown,
-        recipe=recipe,
-        port=port,
-        on_ready=lambda page: typer.echo(f"The dashboard is at {page} (stop it with Ctrl+C)"),
-    )
-
-
-def _release_to_show(release: Path | None, recipe: Path | None) -> Path:
-    """Give the release that is named, or else the one that the recipe's own run has made."""
-    if recipe is None:
-        if release is not None:
-            return release
-        msg = (
-            "The dashboard needs a release to show: `csgeo app out/release`; or the recipe that "
-            "made one: `csgeo app --recipe csgeo.toml`."
-        )
-        raise RecipeError(msg)
-    from csgeo.answering import RELEASE  # noqa: PLC0415
-    from csgeo.recipe import load_recipe  # noqa: PLC0415
-
-    loaded = load_recipe(recipe, folders=os.environ)
-    made = release or loaded.path(loaded.folder) / RELEASE
-    if not made.is_dir():
-        msg = (
-            f"The recipe {recipe} has no release yet. Make it first: `csgeo run {recipe}`, or name "
-            f"another: `csgeo app FOLDER --recipe {recipe}`."
-        )
-        raise RecipeError(msg)
-    return made
-
-
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo goes.")] = Path("demo"),
@@ -259,7 +210,7 @@ def demo(
     release, out = _answer(folder / "csgeo.toml", None, quiet=quiet)
     _say(release, out, as_json=False)
     if not no_app:
-        dashboard(out / "release", recipe=folder / "csgeo.toml", port=port)
+        showing.dashboard(out / "release", recipe=folder / "csgeo.toml", port=port)
 
 
 def _answer(path: Path, out: Path | None, *, quiet: bool) -> tuple[Release, Path]:
@@ -331,17 +282,6 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
         task = bar.add_task("Starting", total=None)
         yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
-
-
-def _serve() -> Callable[..., None]:
-    """Find the dashboard: inside an installed csgeo, or beside it in a checkout."""
-    here = Path(__file__).parent
-    home = next(p for p in (here / "_app", here.parent / "app") if (p / "serve.py").is_file())
-    sys.path.insert(0, str(home))
-    import serve  # type: ignore[import-not-found]  # noqa: PLC0415
-
-    found: Callable[..., None] = serve.serve
-    return found
 
 
 def main(arguments: list[str] | None = None) -> Any:

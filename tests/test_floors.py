@@ -81,7 +81,8 @@ MAY_USE = (
         "journalling": GROUND | BEAM | {"answering", "disclosure.journal"},
         "keyring": GROUND | {"disclosure.pseudonyms"},
         "pseudonymising": GROUND | {"disclosure.pseudonyms", "sources"},
-        "cli": {"governing", "handing_out", "keeping", "keyring", "pseudonymising"}
+        "showing": GROUND | {"answering", "disclosure.release", "store"},
+        "cli": {"governing", "handing_out", "keeping", "keyring", "pseudonymising", "showing"}
         | GROUND
         | BEAM
         | {"answering", "outputs", "disclosure.release", "sources", "samples"},
