@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import sys
 from typing import TYPE_CHECKING
+
+from csgeo.store.sealed import SEALING_KEY, keep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +39,7 @@ def say_to(file: Path) -> None:
     """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.unlink(missing_ok=True)  # never through a link that somebody has laid
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    handle = _in_memory(file) if os.environ.get(SEALING_KEY) else _in_plain(file)
     sys.stderr.flush()
     for stream in (1, 2):
         os.dup2(handle, stream)
@@ -46,3 +49,22 @@ def say_to(file: Path) -> None:
         import resource  # noqa: PLC0415  only there
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _in_plain(file: Path) -> int:
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+
+
+def _in_memory(file: Path) -> int:
+    """Keep what is said in memory and seal it at the end: where all is sealed, none of it is in plain."""
+    if sys.platform == "win32":
+        return os.open(os.devnull, os.O_WRONLY)
+    handle = os.memfd_create("said")
+
+    def seal_it(said: int = os.dup(handle)) -> None:
+        with os.fdopen(said, "rb") as memory:
+            memory.seek(0)
+            keep(file, memory.read())
+
+    atexit.register(seal_it)
+    return handle
