@@ -50,9 +50,10 @@ def answered(asked: dict[str, Any]) -> dict[str, Any]:
             steps=tuple(steps) if steps else None,
         )
     places = reviewing.to_review(secure)
+    told: dict[str, Any] = {"places": places}
     if asked.get("around"):
-        return {"around": reviewing.around(recipe, places)}
-    return {"places": places}
+        told["around"] = reviewing.around(recipe, places)
+    return told
 
 
 if __name__ == "__main__":

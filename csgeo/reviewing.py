@@ -26,6 +26,7 @@ from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -115,6 +116,7 @@ def decide(
     decided: str,
     reviewer: str,
     at: dt.datetime,
+    cells: Sequence[str],
     seen: int,
     reason: str = "",
     words: str = "",
@@ -128,14 +130,14 @@ def decide(
         The recipe and its secure folder.
     place, decided, reviewer, at, reason, words, steps
         As in :func:`csgeo.store.reviews.decided_on`; ``undo`` takes the last one back.
-    seen
-        How many decisions about this place's ground the reviewer has seen.
+    cells, seen
+        The place's cells, and how many decisions about this ground, as the reviewer has seen them.
 
     Raises
     ------
     RecipeError
-        If the place is not of the last run, the decision is incomplete or the nudge goes too far,
-        or somebody else has decided about it meanwhile.
+        If the decision is incomplete, the nudge goes too far, or the place is not what the reviewer
+        has seen: the recipe was run again, or somebody else has decided about it meanwhile.
     StoreError
         If it cannot be written.
     """
@@ -143,16 +145,19 @@ def decide(
     with alone(secure / "review"):
         places = reviews.read_places(secure)
         made = reviews.read_decisions(path)
-        if place not in places.index:
-            msg = "The place must be one of the last run; it is not any more, as the recipe was run again. Look at the list again."
-            raise RecipeError(msg)
-        cells = set(str(places["cells"].loc[place]).split())
-        own = [d for d in made if set(d.cells) & cells]
-        if len(own) != seen:
-            last = own[-1]
+        now = set(str(places["cells"].get(place, "")).split())
+        if now != set(cells):
             msg = (
-                f"The place must be as you saw it; {last.reviewer} has decided about it meanwhile "
-                f"({last.decided}). Your decision was not written. Look at it again, then decide."
+                "The place must be as you saw it; the recipe was run again meanwhile, and it is another "
+                "one now. Your decision was not written. Look at the list again."
+            )
+            raise RecipeError(msg)
+        own = [d for d in made if set(d.cells) & now]
+        if len(own) != seen:
+            who, what = (own[-1].reviewer, own[-1].decided) if own else ("somebody", "undo")
+            msg = (
+                f"The place must be as you saw it; {who} has decided about it meanwhile "
+                f"({what}). Your decision was not written. Look at it again, then decide."
             )
             raise RecipeError(msg)
         if decided == UNDO:

@@ -39,7 +39,8 @@ def ask(looked: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any] | N
         st.html('<p class="why">A download from data.police.uk: its columns are known.</p>')
         return None
     open_ = looked["mends"] in MENDED_BY or bool(looked["labels"])
-    st.html(check_shown.matched(looked))
+    if told := check_shown.matched(looked):
+        st.html(told)
     with st.expander("Change how it is read", expanded=open_):
         chosen = dict(one)
         chosen["columns"] = _columns(looked, one)

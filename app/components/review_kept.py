@@ -18,31 +18,28 @@ _PLACES, _AROUND = "review_places", "review_around"
 def places(recipe: Recipe, file: Path) -> list[dict[str, Any]]:
     """Give the places with their decisions, asked for anew when either file has changed.
 
+    What is around them is asked for with them, once a run.
+
     Raises
     ------
     StoreError
         If they cannot be read.
     """
-    state = _state(recipe, "places.csv", "reviews.toml")
-    kept = st.session_state.get(_PLACES)
-    if kept is None or kept[0] != state:
-        told = load_asking.ask("review_apart.py", {"recipe": str(file)})
-        kept = (state, told["places"])
-        st.session_state[_PLACES] = kept
-    found: list[dict[str, Any]] = kept[1]
+    state, of_run = _state(recipe, "places.csv", "reviews.toml"), _state(recipe, "places.csv")
+    if st.session_state.get(_PLACES, (None,))[0] != state:
+        new = st.session_state.get(_AROUND, (None,))[0] != of_run
+        with st.spinner("Looking up the places and what is around them \u2026"):
+            told = load_asking.ask("review_apart.py", {"recipe": str(file), "around": new})
+        st.session_state[_PLACES] = (state, told["places"])
+        if new:
+            st.session_state[_AROUND] = (of_run, told["around"])
+    found: list[dict[str, Any]] = st.session_state[_PLACES][1]
     return found
 
 
-def around(recipe: Recipe, file: Path) -> dict[str, Any]:
-    """Give what is around each place on the ground, asked for once a run."""
-    state = _state(recipe, "places.csv")
-    kept = st.session_state.get(_AROUND)
-    if kept is None or kept[0] != state:
-        with st.spinner("Looking up what is around each place \u2026"):
-            told = load_asking.ask("review_apart.py", {"recipe": str(file), "around": True})
-        kept = (state, told["around"])
-        st.session_state[_AROUND] = kept
-    found: dict[str, Any] = kept[1]
+def around(place: str) -> dict[str, Any]:
+    """Give what is around a place on the ground."""
+    found: dict[str, Any] = st.session_state[_AROUND][1].get(place, {})
     return found
 
 

@@ -90,7 +90,7 @@ def _list_and_place(places: list[Place], recipe: Recipe, file: Path) -> None:
 
 
 def _one(place: Place, places: list[Place], recipe: Recipe, file: Path) -> None:
-    around = review_kept.around(recipe, file).get(place["id"], {})
+    around = review_kept.around(place["id"])
     st.html(
         f"<h2>{place['rank']}. {html(place['name'])}</h2>"
         f"<p>{html(review_words.stands(place))}</p>{review_words.facts(place)}"
@@ -106,6 +106,17 @@ def _one(place: Place, places: list[Place], recipe: Recipe, file: Path) -> None:
     with beside:
         _decide(place, recipe, file)
     st.html(review_map.points_table(around) + review_words.history(place))
+
+
+def _seen(place: Place) -> Place:
+    """Give the place as the page showed it when the button was pressed, and remember how it is now."""
+    now = {"cells": place["cells"], "seen": len(place["history"])}
+    shown, st.session_state["review_seen"] = (
+        st.session_state.get("review_seen", {}),
+        {place["id"]: now},
+    )
+    seen: Place = shown.get(place["id"], now)
+    return seen
 
 
 def _initials() -> str:
@@ -148,8 +159,7 @@ def _decide(place: Place, recipe: Recipe, file: Path) -> None:
         "reviewer": reviewer.strip(),
         "reason": reason,
         "words": words.strip(),
-        "seen": len(place["history"]),
-    }
+    } | _seen(place)
     if keep:
         _write({**said, "decided": "keep", "reason": "", "words": ""}, recipe, file)
     elif out:
@@ -171,6 +181,7 @@ def _write(decision: Place, recipe: Recipe, file: Path) -> None:
     except CsgeoError as refused:
         st.session_state["review_fault"] = tries.without_paths(str(refused), file)
         st.session_state.pop("review_places", None)  # somebody else may have decided
+        st.session_state.pop("review_seen", None)
     else:
         now = review_kept.places(recipe, file)
         if decision["decided"] != "undo":
