@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Show the frame, and the chosen page within it, to somebody who may see it."""
+    person = here.who()  # before anything is stored under this person's name
     st.set_page_config(
         page_title="csgeo",
         page_icon=str(Path(_APP) / "static" / "icon.png"),  # a name would be fetched from afar
@@ -44,7 +45,6 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     page_frame.style()
-    person = here.who()
     named, recipe = os.environ.get("CSGEO_RELEASE", ""), _recipe_for(person)
     try:
         base = opened.open_shown(named)
@@ -60,7 +60,7 @@ def main() -> None:
     }
     chosen = st.navigation(list(pages.values()), position="hidden")
     st.set_page_config(page_title=f"{chosen.title} · {shown.release.title}")
-    page_frame.top(shown.release, pages, chosen, trying=trying.id)
+    page_frame.top(shown.release, pages, chosen, person=person, trying=trying.id)
     shown_try.say(trying)
     chosen.run()
 

@@ -107,7 +107,7 @@ def _agrees_as_text(name: str, value: str, ours: Mapping[str, Any]) -> bool:
 
 
 def _may_differ(key: str) -> bool:
-    return key.split(".")[0] not in _DECIDING
+    return key.split(".", maxsplit=1)[0] not in _DECIDING
 
 
 def _variable(key: str) -> str:

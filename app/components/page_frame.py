@@ -14,6 +14,8 @@ from csgeo.outputs import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from access.here import Person
+
     from csgeo.disclosure.release import Release
 
 _SHEET = Path(__file__).resolve().parent.parent / "static" / "app.css"
@@ -24,8 +26,15 @@ def style() -> None:
     st.html(f"<style>{_SHEET.read_text(encoding='utf-8')}</style>")
 
 
-def top(release: Release, pages: Mapping[str, st.Page], here: st.Page, *, trying: str = "") -> None:
-    """Show the marking strip and the links to the pages that exist.
+def top(
+    release: Release,
+    pages: Mapping[str, st.Page],
+    here: st.Page,
+    *,
+    person: Person,
+    trying: str = "",
+) -> None:
+    """Show the marking strip, the links to the pages that exist, and who is signed in.
 
     Parameters
     ----------
@@ -35,6 +44,8 @@ def top(release: Release, pages: Mapping[str, st.Page], here: st.Page, *, trying
         Name to page.
     here
         The page that is shown.
+    person
+        Who is signed in.
     trying
         Id of the try that is shown; every link keeps it.
     """
@@ -53,6 +64,10 @@ def top(release: Release, pages: Mapping[str, st.Page], here: st.Page, *, trying
                 if name == "Places" and chosen in release.hotspots.index:
                     kept["place"] = chosen
                 st.page_link(page, label=name, query_params=kept or None)
+        st.html(
+            f'<p class="me">{html(person.name)}, {html(person.role)} '
+            '<a href="/access/out" target="_self">Sign out</a></p>'
+        )
 
 
 def saying(heading: str, more: str = "") -> None:

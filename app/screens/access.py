@@ -18,6 +18,11 @@ _OPENING = (
     "A session ends by itself when nothing is done for 15 minutes, after 8 hours, or when the "
     "identity behind it expires. Ending one here closes it at once, in every window."
 )
+_HOW = {
+    "one machine": "by the printed address",
+    "oidc": "at their organisation",
+    "proxy": "by the server in front",
+}
 _SAID = "access_said"
 
 
@@ -39,8 +44,8 @@ def _one(session: Session, person: Person) -> None:
     since = f"{session.since.astimezone():%d %B %Y, %H:%M}"
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.html(
-            f"<p><b>{html(session.name)}</b>{own}<br>{html(session.role)}, signed in by "
-            f"{html(session.login)}, since {since}</p>"
+            f"<p><b>{html(session.name)}</b>{own}<br>{html(session.role)}, signed in "
+            f"{html(_HOW.get(session.login, session.login))}, since {since}</p>"
         )
         st.button(
             "End this session",
