@@ -12,8 +12,9 @@ import streamlit as st
 
 from csgeo.disclosure.release import require_viewable
 from csgeo.errors import StoreError
-from csgeo.outputs import words
+from csgeo.outputs import viewed, words
 from csgeo.outputs.layers import layers
+from csgeo.outputs.viewed import View
 from csgeo.store.releases import open_release
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """An opened release, the layers of its map, and the same layers packed for the browser."""
+    """An opened release, the layers of its map, the same packed for the browser, and its name."""
 
     release: Release
     layers: dict[str, Any]
     packed: bytes
+    name: str = ""
 
 
 def open_shown(folder: str) -> Shown:
@@ -62,22 +64,35 @@ def open_shown(folder: str) -> Shown:
 @st.cache_resource(max_entries=4, show_spinner="Opening the release …")
 def _opened(folder: str, state: str) -> Shown:
     release = require_viewable(open_release(Path(folder)))
-    drawn = layers(release)
-    told = {
-        "release": hashlib.sha256(state.encode()).hexdigest(),
-        "label": _label(release),
-        "layers": drawn,
-    }
+    name = hashlib.sha256(state.encode()).hexdigest()
+    return _drawn(release, name, View())
+
+
+def seen_in(shown: Shown, view: View) -> Shown:
+    """Give the same release with its map as one view draws it; drawn once, and kept."""
+    return shown if view == View() else _seen_in(shown.release, shown.name, view)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Drawing the map …")
+def _seen_in(_release: Release, name: str, view: View) -> Shown:
+    return _drawn(_release, name, view)
+
+
+def _drawn(release: Release, name: str, view: View) -> Shown:
+    drawn = layers(release, view)
+    # the name is the release's: where the map stands outlives a change of view
+    told = {"release": name, "label": _label(release, view), "layers": drawn}
     plain = json.dumps(told, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     # packed once: a county's squares are megabytes, and each choice would pack them again
-    return Shown(release, drawn, gzip.compress(plain.encode(), mtime=0))
+    return Shown(release, drawn, gzip.compress(plain.encode(), mtime=0), name)
 
 
-def _label(release: Release) -> str:
+def _label(release: Release, view: View) -> str:
     n = len(release.hotspots)
     places = "1 numbered place" if n == 1 else f"{n} numbered places"
+    said = words.answer(release) if view == View() else viewed.answer(release, view)
     return (
-        f"Map of {places}. {words.answer(release)} The list and the table say the same. "
+        f"Map of {places}. {said} The list and the table say the same. "
         "Arrow keys move, plus and minus zoom, Home shows the whole area, Enter chooses the place "
         "nearest the middle, Escape goes to the list."
     )

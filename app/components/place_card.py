@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from components.written import first_small, html, is_missing
 
 from csgeo.outputs import words
+from csgeo.outputs.viewed import BEFORE, View, of_a_place, offered
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -19,17 +20,26 @@ _TIMES_NOT_KNOWN = "Busiest times are not in this release."
 _MOST_SERVICES = 4
 
 
-def card(release: Release, place_id: str) -> str:
-    """Return the card of one place as HTML; every text from the data is escaped."""
+def card(release: Release, place_id: str, seen: str = "") -> str:
+    """Return the card of one place as HTML; every text from the data is escaped.
+
+    `seen` is HTML that says what the chosen view shows of the place.
+    """
     place = release.hotspots.loc[place_id]
     near = release.services_near
     near = near.loc[near["hotspot_id"] == place_id] if len(near) else near
     compared = words.compared(place["incidents"], place["expected"], step=release.round_to)
+    before = ""
+    if seen:
+        compared = f"All harm, this period: {first_small(compared)}"
+    elif BEFORE in offered(release).periods:
+        there = of_a_place(release, View(period=BEFORE), place_id).partition(". ")[0]
+        before = f"<p>The period before: {html(first_small(there.rstrip('.')))}.</p>"
     return (
         f'<section class="card" aria-label="The chosen place"><h2>{place["rank"]} · '
         f"{html(place['name'])}</h2>"
         f'<p class="quiet">{html(_standing(place))}</p>'
-        f"<p>{html(compared)}</p>"
+        f"{seen}<p>{html(compared)}</p>{before}"
         f"<h3>When</h3><p>{html(when(place['peak_slots']))}</p>"
         f"{_services(near)}{_gaps(near)}</section>"
     )

@@ -35,14 +35,16 @@ def show_list(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:
 
 
 def _label(place: Any) -> str:
-    head = f"`{place.rank}` **{markdown(place.name)}** *{words.about(place.incidents)}*"
+    about = "hidden" if is_missing(place.incidents) else words.about(place.incidents)
+    head = f"`{place.rank}` **{markdown(place.name)}** *{about}*"
     return f"{head} :small[{_caption(place)}]"
 
 
 def _caption(place: Any) -> str:
     where = [] if is_missing(place.stratum) or not place.stratum else [markdown(place.stratum)]
     # the district goes last: where the line is too short it is the least missed
-    return " · ".join([place.band, *_how_sure(place), *where])
+    band = [] if is_missing(place.incidents) else [place.band]
+    return " · ".join([*band, *_how_sure(place), *where])
 
 
 def _how_sure(place: Any) -> list[str]:
@@ -53,8 +55,13 @@ def _how_sure(place: Any) -> list[str]:
 
 
 def _badges(hotspots: pd.DataFrame, bands: Mapping[str, Any]) -> str:
+    plain = {"fill": "#ffffff", "ink": "#505a5f"}  # what is hidden has no band
+    signs = [
+        plain if is_missing(count) else bands[band]
+        for band, count in zip(hotspots["band"], hotspots["incidents"], strict=True)
+    ]
     return "".join(
         f'.st-key-place [data-testid="stRadioGroup"] > div:nth-of-type({i}) code '
-        f"{{background:{bands[band]['fill']} !important;color:{bands[band]['ink']} !important}}"
-        for i, band in enumerate(hotspots["band"], 1)
+        f"{{background:{sign['fill']} !important;color:{sign['ink']} !important}}"
+        for i, sign in enumerate(signs, 1)
     )

@@ -7,19 +7,29 @@ from typing import TYPE_CHECKING
 from components.place_card import far, missing_kinds, named, not_known_kinds, when, within_reach
 from components.written import first_small, html, is_missing, table
 
-from csgeo.outputs import words
+from csgeo.outputs import viewed, words
+from csgeo.outputs.viewed import View
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from csgeo.disclosure.release import Release
 
 _HEAD = ("Place", "Name", "Band", "Records", "How sure", "When", "Already there", "Gaps")
 
 
-def twin(release: Release, chosen: str) -> str:
-    """Return the table that says the same as the map, as HTML."""
-    places = release.hotspots
+def twin(release: Release, chosen: str, view: View, places: pd.DataFrame) -> str:
+    """Return the table that says the same as the map, as HTML: the `places` as the view lists them."""
     rows = [_row(release, place_id) for place_id in places.index]
+    head, said = _HEAD, words.answer(release)
+    if view != View():
+        head = (*_HEAD[:2], "In this view", _HEAD[2], "All harm, this period", *_HEAD[4:])
+        said = viewed.answer(release, view)
+        rows = [
+            (*row[:2], viewed.of_a_place(release, view, place_id), *row[2:])
+            for row, place_id in zip(rows, places.index, strict=True)
+        ]
     services = release.services
     kinds = load_vocabulary("service")
     listed = table(
@@ -36,7 +46,7 @@ def twin(release: Release, chosen: str) -> str:
     )
     return (
         '<div class="twin" tabindex="0" role="region" aria-label="Table of the places">'
-        + table(words.answer(release), _HEAD, rows, chosen=places.index.get_loc(chosen))
+        + table(said, head, rows, chosen=places.index.get_loc(chosen))
         + f"<details><summary>Services: {len(services):,} are drawn on the map</summary>"
         + f"{listed}</details><p>{html(words.caption(release))}</p></div>"
     )

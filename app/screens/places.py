@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from components import page_frame
+from components import page_frame, place_views
+from components.opened import seen_in
 from components.place_card import card
 from components.place_list import show_list
 from components.place_map import show_map
 from components.place_table import twin
 
 from csgeo.outputs import words
+from csgeo.outputs.viewed import View, answer, hidden_means, seen
 
 if TYPE_CHECKING:
     from components.opened import Shown
+
+    from csgeo.disclosure.release import Release
 
 _NOTHING = (
     "No cluster stands out for these choices. That does not mean no harm. "
@@ -30,25 +34,33 @@ def show(shown: Shown) -> None:
         page_frame.saying(_NOTHING)
         return
     _take_place_from_url(list(release.hotspots.index))
-    as_table = _say_and_choose_view(shown)
+    sentence = st.container(key="sentence")  # it says what is chosen below it
+    view = place_views.choose(release)
+    with sentence:
+        as_table = _say_and_choose_form(release, view)
+    shown = seen_in(shown, view)
+    listed = release.hotspots if view == View() else seen(release, view).hotspots
     with st.container(horizontal=True, key="places", wrap=False):
         with st.container(key="place-list"):
-            chosen = show_list(release.hotspots, shown.layers["style"]["bands"])
+            chosen = show_list(listed, shown.layers["style"]["bands"])
         _put_place_in_url(chosen)
         with st.container(key="place-map"):
             if as_table:
-                st.html(twin(release, chosen))
+                st.html(twin(release, chosen, view, listed))
             else:
                 show_map(shown.packed, chosen, on_chosen=_chosen_on_map)
         if not as_table:  # the table says all that the card says, of each place
             with st.container(key="place-card"):
-                st.html(card(release, chosen))
+                st.html(card(release, chosen, place_views.of_a_place(release, view, chosen)))
 
 
-def _say_and_choose_view(shown: Shown) -> bool:
+def _say_and_choose_form(release: Release, view: View) -> bool:
     with st.container(horizontal=True, key="saying", vertical_alignment="center"):
-        page_frame.saying(words.answer(shown.release), words.left_out(shown.release))
-        view = st.segmented_control(
+        if view == View():
+            page_frame.saying(words.answer(release), words.left_out(release))
+        else:
+            page_frame.saying(answer(release, view), hidden_means(release))
+        form = st.segmented_control(
             "Show as",
             ["Map", "Table"],
             default="Map",
@@ -58,7 +70,7 @@ def _say_and_choose_view(shown: Shown) -> bool:
             bind="query-params",
             width="content",
         )
-    return view == "Table"
+    return form == "Table"
 
 
 def _take_place_from_url(known: list[str]) -> None:

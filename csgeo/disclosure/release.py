@@ -116,6 +116,13 @@ def require_release(found: object) -> Release:
     return found
 
 
+def period_before(release: Release) -> tuple[dt.date, dt.date]:
+    """Give the first and the last day of the period before, which its views may tell of."""
+    from csgeo.disclosure.successive import days_before  # noqa: PLC0415  (needs pandas)
+
+    return days_before((release.period_start, release.period_end))
+
+
 def require_viewable(found: object) -> Release:
     """Return a release that viewers may see; refuse one with exact counts.
 

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from csgeo.disclosure.release import require_release
 from csgeo.outputs import words
 from csgeo.outputs.style import BANDS, BASEMAP, OUTLINES, service_shape, style
+from csgeo.outputs.viewed import Seen, View, of_a_place, seen
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from csgeo.disclosure.release import Release
 
 DEGREES = "EPSG:4326"
+#: All harm, all day, this period: what a release shows where nothing else is chosen.
+WHOLE = View()
 #: Decimal places of degrees in the browser: about a metre.
 _PLACES = 5
 #: Nobody zooms to a single house.
@@ -36,13 +40,15 @@ _AROUND_M = 1500.0
 _SIMPLER_M = 4.0
 
 
-def layers(release: Release) -> dict[str, Any]:
+def layers(release: Release, view: View = WHOLE) -> dict[str, Any]:
     """Give the layers of the map of a release, ready for JSON.
 
     Parameters
     ----------
     release
         What may be shown.
+    view
+        Which of its views; a place that it hides has ``hidden`` true and no number.
 
     Returns
     -------
@@ -61,13 +67,14 @@ def layers(release: Release) -> dict[str, Any]:
         If `release` is anything but a release.
     """
     require_release(release)
+    now = Seen(release.hotspots, release.cells) if view == WHOLE else seen(release, view)
     return {
         "bounds": _bounds(release.hotspots),
         "basemap": _basemap(release),
-        "cells": _cells(release) if len(release.cells) else None,
-        "hotspots": _hotspots(release),
+        "cells": _cells(now.cells) if len(release.cells) else None,
+        "hotspots": _hotspots(release, now.hotspots, view),
         "services": _services(release),
-        "legend": _legend(release),
+        "legend": _legend(release, now, view),
         "caption": words.caption(release),
         "max_zoom": MAX_ZOOM,
         "style": style(),
@@ -80,8 +87,8 @@ def _bounds(hotspots: gpd.GeoDataFrame) -> list[list[float]]:
     return [[south, west], [north, east]]
 
 
-def _hotspots(release: Release) -> dict[str, Any]:
-    table, step = release.hotspots, release.round_to
+def _hotspots(release: Release, table: gpd.GeoDataFrame, view: View) -> dict[str, Any]:
+    step = release.round_to
     at, around = _middles(table), words.around(release)
     features = []
     for place, shape, (lat, lon) in zip(
@@ -93,8 +100,10 @@ def _hotspots(release: Release) -> dict[str, Any]:
             "name": place.name,
             "stratum": _text(place.stratum),
             "band": place.band,
-            "about": words.about(place.incidents),
-            "words": words.compared(place.incidents, place.expected, step=step),
+            "about": "hidden" if pd.isna(place.incidents) else words.about(place.incidents),
+            "words": words.compared(place.incidents, place.expected, step=step)
+            if view == WHOLE
+            else of_a_place(release, view, place.Index),
             "sure": words.sure(place.certainty, place.stability),
             "sure_shortly": words.sure_shortly(place.certainty, place.stability),
             "outline": OUTLINES[place.certainty]["outline"],
@@ -103,6 +112,8 @@ def _hotspots(release: Release) -> dict[str, Any]:
             "gaps": around[place.Index][1],
             "at": [lat, lon],
         }
+        if pd.isna(place.incidents):
+            properties["hidden"] = True
         features.append({"type": "Feature", "geometry": shape, "properties": properties})
     return {"type": "FeatureCollection", "features": features}
 
@@ -118,9 +129,9 @@ def _middles(table: gpd.GeoDataFrame) -> list[tuple[float, float]]:
     ]
 
 
-def _cells(release: Release) -> dict[str, Any]:
+def _cells(cells: gpd.GeoDataFrame) -> dict[str, Any]:
     """Bring the cells of a band into one shape: the browser draws it faster than thousands."""
-    table = release.cells.to_crs(DEGREES)
+    table = cells.to_crs(DEGREES)
     features = []
     for band in (*BANDS, None):
         some = table["hidden"] if band is None else (table["band"] == band) & ~table["hidden"]
@@ -212,15 +223,21 @@ def _settlements(some: gpd.GeoDataFrame) -> dict[str, Any] | None:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _legend(release: Release) -> list[dict[str, Any]]:
-    used, drawn = set(release.hotspots["certainty"]), set(release.hotspots["band"])
+def _legend(release: Release, now: Seen, view: View) -> list[dict[str, Any]]:
+    used, places = set(release.hotspots["certainty"]), now.hotspots
+    drawn = set(places.loc[places["incidents"].notna(), "band"])
+    some_hidden = bool(places["incidents"].isna().any())
     offered = set(release.services["kind"])
     bands = [band for band in BANDS if band in drawn]
     kinds = load_vocabulary("service")
     found = [kind for kind in kinds.codes if kind in offered]
     legend: list[dict[str, Any]] = [
-        {"kind": "heading", "label": "More records than would be expected"},
+        {
+            "kind": "heading",
+            "label": "More records than would be expected" if view == WHOLE else "Most records",
+        },
         *({"kind": "band", "band": b, **BANDS[b]} for b in bands),
+        *([{"kind": "place hidden", "label": "hidden"}] if some_hidden else []),
         *(
             {"kind": "outline", **OUTLINES[c], "label": words.certainty_label(release, c)}
             for c in OUTLINES
@@ -237,13 +254,14 @@ def _legend(release: Release) -> list[dict[str, Any]]:
         ),
     ]
     if len(release.cells):
-        counts = [(band, words.cell_label(release, band)) for band in BANDS]
+        counts = [(band, words.density_label(now.cells, band)) for band in BANDS]
         legend += [
             {"kind": "cell", "band": band, "fill": BANDS[band]["fill"], "label": label}
             for band, label in counts
             if label
         ]
-        legend.append({"kind": "hidden", "label": words.hidden_label(release)})
+        label = words.hidden_label(release) if view == WHOLE else "hidden"
+        legend.append({"kind": "hidden", "label": label})
     return legend
 
 

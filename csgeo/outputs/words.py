@@ -145,7 +145,12 @@ def certainty_label(release: Release, certainty: str) -> str:
 def cell_label(release: Release, band: str) -> str:
     """Say in the legend which density a band of the surface stands for; empty if none."""
     require_release(release)
-    density = release.cells.loc[release.cells["band"] == band, "per_km2"].dropna()
+    return density_label(release.cells, band)
+
+
+def density_label(cells: pd.DataFrame, band: str) -> str:
+    """Say the same of the pieces of one view."""
+    density = cells.loc[cells["band"] == band, "per_km2"].dropna()
     if density.empty:
         return ""
     least, most = (_two_figures(d) for d in (density.min(), density.max()))
@@ -172,7 +177,7 @@ def recorded_harm(release: Release) -> str:
     require_release(release)
     if not release.harms or len(release.harms) > _MOST_HARMS:
         return "recorded harm"
-    return "recorded " + " and ".join(map(_in_a_sentence, release.harms))
+    return "recorded " + " and ".join(map(in_a_sentence, release.harms))
 
 
 def share(part: float) -> str:
@@ -186,7 +191,11 @@ def share(part: float) -> str:
 def period(release: Release) -> str:
     """Say the period as months, or as days where it does not begin and end with months."""
     require_release(release)
-    start, end = release.period_start, release.period_end
+    return days(release.period_start, release.period_end)
+
+
+def days(start: dt.date, end: dt.date) -> str:
+    """Say two days, both included, as :func:`period` does."""
     whole = start.day == 1 and (end + _ONE_DAY).day == 1
     return f"{_day(start, whole=whole)} to {_day(end, whole=whole)}"
 
@@ -207,7 +216,7 @@ def around(release: Release) -> dict[str, tuple[list[str], list[str]]]:
     for row in near.to_dict("records"):
         services, gaps = said[row["hotspot_id"]]
         if row["gap"]:
-            gaps.append(_in_a_sentence(label(row["kind"])))
+            gaps.append(in_a_sentence(label(row["kind"])))
         elif pd.notna(row["within_reach"]) and row["within_reach"] > 0:
             far = walk(row["nearest_m"], row["walk_minutes"], row["measured_by"])
             name = "" if pd.isna(row["nearest_name"]) else f": {row['nearest_name']}"
@@ -232,7 +241,7 @@ def _day(day: dt.date, *, whole: bool) -> str:
     return month if whole else f"{day.day} {month}"
 
 
-def _in_a_sentence(label: str) -> str:
+def in_a_sentence(label: str) -> str:
     """Begin a label with a small letter, but for an abbreviation such as GP."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 

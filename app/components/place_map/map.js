@@ -80,6 +80,7 @@ const ALL_SERVICES_FROM_ZOOM = 13; // further out only those near a place are dr
 const STREETS_FROM_ZOOM = 12;
 const MOST_LETTERS = 7; // more kinds of service than this fold away, so that the map keeps its room
 const BADGE = 28; // px across
+const HIDDEN = { fill: "#ffffff", ink: "#505a5f" }; // a place that the chosen view does not show
 
 class Picture {
   constructor(L, root, data, tell) {
@@ -161,6 +162,7 @@ class Picture {
     for (const entry of kinds) {
       if (entry.kind === "heading") places.append(make("span", "title", entry.label));
       else if (entry.kind === "band") places.append(this.sign(this.swatch("solid", entry.fill), entry.label));
+      else if (entry.kind === "place hidden") places.append(this.sign(this.swatch("solid", HIDDEN.fill), entry.label));
       else if (entry.kind === "outline") places.append(this.sign(this.swatch(entry.outline), entry.label));
       else if (entry.kind === "service") {
         letters.append(this.sign(serviceSign(this.style.shapes[entry.shape], entry.letter), entry.label));
@@ -409,7 +411,7 @@ class Picture {
         const { id, rank, name, about, at } = feature.properties;
         const middle = L.latLng(at);
         const html = make("span", `badge ${feature.properties.outline}`, String(rank));
-        const band = this.style.bands[feature.properties.band];
+        const band = feature.properties.hidden ? HIDDEN : this.style.bands[feature.properties.band];
         html.style.setProperty("--fill", band.fill);
         html.style.setProperty("--on-fill", band.ink);
         const badge = L.marker(middle, {
@@ -433,8 +435,8 @@ class Picture {
       weight: chosen ? 5 : 3,
       dashArray: line?.dash ? line.dash.map((px) => px * 1.3).join(" ") : null,
       lineCap: "butt",
-      fillColor: bands[properties.band].fill,
-      fillOpacity: hotspot_opacity,
+      fillColor: properties.hidden ? HIDDEN.fill : bands[properties.band].fill,
+      fillOpacity: properties.hidden ? 0.75 : hotspot_opacity,
     };
   }
 
