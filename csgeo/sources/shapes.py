@@ -85,7 +85,7 @@ def read_shapes(
         shapely.force_2d(shapes.to_numpy()), index=rows.frame.index, crs=source
     )
     geometry = geometry if source == target else geometry.to_crs(target)
-    bare = geometry.isna() | geometry.is_empty
+    bare = shapely.is_missing(geometry.to_numpy()) | geometry.is_empty
     lost = ~bare & ~np.isfinite(geometry.bounds.to_numpy()).all(axis=1)
     doubts = [
         Doubt(_NO_SHAPE[0], bare.to_numpy(), lambda _: "empty", _NO_SHAPE[1]),
@@ -101,7 +101,7 @@ def read_shapes(
 
 def repaired(shapes: gpd.GeoSeries) -> tuple[gpd.GeoSeries, tuple[str, ...]]:
     """Repair rings that cross themselves, keep the areas, and say how many."""
-    broken = ~shapes.is_valid & shapes.notna()
+    broken = ~shapes.is_valid & ~shapely.is_missing(shapes.to_numpy())
     if not broken.any():
         return shapes, ()
     mended = shapes.copy()
@@ -113,7 +113,7 @@ def repaired(shapes: gpd.GeoSeries) -> tuple[gpd.GeoSeries, tuple[str, ...]]:
 def other_shapes(shapes: gpd.GeoSeries, dimension: int, wanted: str) -> Doubt:
     """Set aside shapes that are not of the wanted dimension (1 lines, 2 areas)."""
     kinds = shapely.get_dimensions(shapes.to_numpy())
-    present = shapes.notna().to_numpy() & ~shapes.is_empty.to_numpy()
+    present = ~shapely.is_missing(shapes.to_numpy()) & ~shapes.is_empty.to_numpy()
     return Doubt(
         f"a shape that is not {wanted}",
         present & (kinds != dimension),
@@ -132,18 +132,23 @@ def _areas_of(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _check_where(file: str, shapes: gpd.GeoSeries, source: object, target: object) -> None:
     """Refuse a file whose shapes cannot be in the system that it names."""
-    middle = shapely.centroid(shapely.envelope(shapes.to_numpy()))
-    x, y = shapely.get_x(middle), shapely.get_y(middle)
+    x, y = _middles(shapes.to_numpy())
     pairs = judged.judge_pairs(x, y, np.isnan(x))
     judged.to_metres(pairs, source, target, file=file, names=("shapes", "shapes"))  # type: ignore[arg-type]
+
+
+def _middles(shapes: npt.NDArray[np.object_]) -> tuple[judged.Floats, judged.Floats]:
+    """Give the middle of what each shape stands within; NaN where it is none or empty."""
+    west, south, east, north = shapely.bounds(shapes).T
+    with np.errstate(over="ignore", invalid="ignore"):
+        return west / 2 + east / 2, south / 2 + north / 2
 
 
 def _from_text(values: pd.Series, crs: object, target: object) -> tuple[gpd.GeoSeries, list[str]]:
     shapes = written_shapes(values)
     if crs is not None:
         return gpd.GeoSeries(shapes, crs=judged.system(crs)), []
-    middle = shapely.centroid(shapes)
-    x, y = shapely.get_x(middle), shapely.get_y(middle)
+    x, y = _middles(shapes)
     found = by_size(judged.judge_pairs(x, y, np.isnan(x)), target)  # type: ignore[arg-type]
     note = f"{values.name!r} was taken to be in {found} by the size of its coordinates"
     return gpd.GeoSeries(shapes, crs=found), [note]

@@ -14,6 +14,7 @@ from csgeo.sources.files import read_rows
 from csgeo.sources.layers import read_layer
 from csgeo.sources.limits import LIMITS
 from tests.sources.hostile_files import ATTACKS, CANARY, Target
+from tests.sources.hostile_inside import HOSTILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +65,9 @@ def outcome(path: Path | str) -> tuple[str, str]:
     return "READ", rows.frame.to_csv() + str(rows.geometry) + str(rows.notes)
 
 
-@pytest.mark.parametrize("attack", [a for a in ATTACKS if a not in _ENDLESS])
+@pytest.mark.parametrize("attack", [a for a in HOSTILE if a not in _ENDLESS])
 def test_a_hostile_file_is_refused_or_harmless(tmp_path, target, listener, monkeypatch, attack):
-    make, words = ATTACKS[attack]
+    make, words = HOSTILE[attack]
     path = make(tmp_path, target)
 
     def no_socket(*_, **__):
