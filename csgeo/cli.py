@@ -57,6 +57,7 @@ app.command()(keeping.unseal)
 app.command()(keeping.purge)
 app.command("app")(showing.dashboard)
 app.command()(handing_out.publish)
+app.command()(handing_out.export)
 app.command()(pseudonymising.pseudonyms)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for other programs.")]

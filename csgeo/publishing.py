@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from csgeo.answering import RELEASE, SECURE
-from csgeo.errors import RecipeError
+from csgeo.exporting import in_words
 from csgeo.store.former import PUBLISHED, remember_release, require_held
 from csgeo.store.releases import open_release, save_release
 
@@ -54,21 +54,12 @@ def publish(
     Raises
     ------
     RecipeError
-        If purpose or recipient is missing.
+        If purpose or recipient is missing, too long, or would identify somebody.
     StoreError
         If there is no release, it holds exact counts, is not the one that the last run made, or
         another was published since.
     """
-    missing = [
-        n for n, said in (("purpose", purpose), ("recipient", recipient)) if not said.strip()
-    ]
-    if missing:
-        msg = (
-            f"To publish a release is to say what it is for and who gets it; missing: "
-            f'{", ".join(missing)}. Example: csgeo publish --purpose "meeting of 3 March" '
-            '--recipient "safeguarding partnership"'
-        )
-        raise RecipeError(msg)
+    purpose, recipient = in_words("purpose", purpose), in_words("recipient", recipient)
     secure = recipe.path(recipe.folder) / SECURE
     made = (made_in or recipe.path(recipe.folder)) / RELEASE
     release = open_release(made)
