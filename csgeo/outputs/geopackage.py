@@ -19,6 +19,7 @@ from csgeo.disclosure.release import require_release
 from csgeo.outputs.exports import in_one_line
 from csgeo.outputs.provenance import as_json, provenance
 from csgeo.outputs.qml import styles
+from csgeo.outputs.viewed import views_table
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def write_geopackage(release: Release, folder: Path) -> dict[str, Path]:
     """Write a release as ``hotspots.gpkg``, which opens styled in QGIS.
 
     Layers: hotspots, cells, services, area, basemap (lines), basemap_areas and
-    basemap_names; the provenance stands in ``gpkg_metadata``, and the marking with the
+    basemap_names; ``views`` is a table without shapes, by the ids of the first two; the provenance stands in ``gpkg_metadata``, and the marking with the
     caveats in the description of each layer. Every date in it is the last day of the
     period, so that the same release gives the same bytes.
 
@@ -88,7 +89,7 @@ def write_geopackage(release: Release, folder: Path) -> dict[str, Path]:
     return {path.name: path}
 
 
-def _layers(release: Release) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+def _layers(release: Release) -> Iterator[tuple[str, pd.DataFrame]]:
     kinds = load_vocabulary("service")
     yield "hotspots", release.hotspots
     yield "cells", release.cells
@@ -105,11 +106,10 @@ def _layers(release: Release) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     yield "basemap", base[dimension == "LineString"]
     yield "basemap_areas", base[dimension == "Polygon"]
     yield "basemap_names", base[dimension == "Point"]
+    yield "views", views_table(release)
 
 
-def _write_layers(
-    layers: dict[str, gpd.GeoDataFrame], path: Path, date: str, described: str
-) -> None:
+def _write_layers(layers: dict[str, pd.DataFrame], path: Path, date: str, described: str) -> None:
     import pyogrio  # noqa: PLC0415  (heavy)
 
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
@@ -118,15 +118,17 @@ def _write_layers(
         for name, table in layers.items():
             if table.empty:
                 continue
+            shapes = isinstance(table, gpd.GeoDataFrame)
+            named = {"GEOMETRY_NAME": "geom"} if shapes else {}
             pyogrio.write_dataframe(
-                _for_gis(table),
+                _for_gis(table) if isinstance(table, gpd.GeoDataFrame) else table,
                 path,
                 layer=name,
                 driver="GPKG",
                 append=path.exists(),
-                promote_to_multi=True,
+                promote_to_multi=True if shapes else None,
                 dataset_options={"VERSION": _VERSION},
-                layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": described},
+                layer_options={**named, "DESCRIPTION": described},
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

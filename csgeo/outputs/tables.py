@@ -8,6 +8,7 @@ import pandas as pd
 
 from csgeo.disclosure.release import require_release
 from csgeo.outputs.exports import neutral_text, said_of
+from csgeo.outputs.viewed import views_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def write_tables(release: Release, folder: Path) -> dict[str, Path]:
-    """Write places and the services near them as CSV that a spreadsheet shows right.
+    """Write places, their views and the services near them as CSV that a spreadsheet shows right.
 
     UTF-8 with a byte order mark; a text that a spreadsheet would run as a
     formula gets a leading quote. ``middle_easting`` and ``middle_northing`` are
@@ -45,7 +46,12 @@ def write_tables(release: Release, folder: Path) -> dict[str, Path]:
     )
     near = near[["rank", "name", *release.services_near.columns]]
     written = {}
-    for name, table in (("hotspots", listed.reset_index()), ("services_near", near)):
+    tables = {
+        "hotspots": listed.reset_index(),
+        "services_near": near,
+        "views": views_table(release),
+    }
+    for name, table in tables.items():
         path = folder / f"{name}.csv"
         marked = table.assign(**_carried(release))
         neutral(marked).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from csgeo.disclosure.release import period_before, require_release
+from csgeo.disclosure.release import EXACT, period_before, require_release
 from csgeo.outputs import words
 from csgeo.outputs.style import BANDS
 
@@ -207,3 +207,53 @@ def of_a_place(release: Release, view: View, place_id: str) -> str:
 
 def _said(number: Any) -> str | None:
     return None if number is None or pd.isna(number) else f"{number:,}"
+
+
+def views_table(release: Release) -> pd.DataFrame:
+    """List every view of each place, the hidden ones too, and those that pieces of ground show.
+
+    Returns
+    -------
+    views
+        ``id``, ``rank`` and ``name`` (of places), ``harm``, ``part_of_day``, ``hours``, ``period``,
+        ``first_day``, ``last_day``, ``incidents`` (rounded; missing where hidden) and ``hidden``.
+        Exact counts, for analysts, are listed without those of nobody.
+
+    Raises
+    ------
+    NotReleased
+        If `release` is anything but a release.
+    """
+    require_release(release)
+    there, exact = offered(release), release.audience == EXACT
+    places = release.hotspots[["rank", "name"]]
+    keys = [*View._fields]
+    grid = pd.MultiIndex.from_product(
+        [places.index, (ALL, *there.harms), (ALL, *there.parts_of_day), there.periods],
+        names=["id", *keys],
+    ).to_frame(index=False)
+    shown = release.views[["id", *keys, "incidents"]]
+    table = (shown if exact else grid.merge(shown, on=["id", *keys], how="outer")).assign(
+        hidden=lambda t: t["incidents"].isna()
+    )
+    table = table.join(places, on="id")
+    days = {
+        THIS: (release.period_start, release.period_end),
+        BEFORE: period_before(release),
+    }
+    parts = {part: place for place, part in enumerate(("all", *PARTS_OF_DAY))}
+    table = table.assign(
+        hours=table["part_of_day"].map(PARTS_OF_DAY).fillna(""),
+        first_day=[days[p][0].isoformat() for p in table["period"]],
+        last_day=[days[p][1].isoformat() for p in table["period"]],
+        _part=table["part_of_day"].map(parts),
+        _all=table["harm"] != ALL,
+        _period=table["period"] != THIS,
+    )
+    table = table.sort_values(
+        ["rank", "id", "_period", "_all", "harm", "_part"], na_position="last", ignore_index=True
+    )
+    return table[[
+        "id", "rank", "name", "harm", "part_of_day", "hours", "period", "first_day", "last_day",
+        "incidents", "hidden",
+    ]]  # fmt: skip

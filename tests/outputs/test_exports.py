@@ -404,6 +404,8 @@ def test_each_part_is_written_by_something_and_belongs_to_a_kind():
 
 def test_only_the_parts_that_are_asked_for_are_written(release, tmp_path):
     found = write_outputs(release, tmp_path, parts=("workbook", "csv"))
-    assert set(found) == {"hotspots.csv", "places.xlsx", "provenance.json", "services_near.csv"}
+    assert set(found) == {
+        "hotspots.csv", "places.xlsx", "provenance.json", "services_near.csv", "views.csv",
+    }  # fmt: skip
     told = json.loads(found["provenance.json"].read_text(encoding="utf-8"))
     assert (told["given_for"], told["given_to"]) == (PURPOSE, RECIPIENT)

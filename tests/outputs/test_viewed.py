@@ -1,6 +1,7 @@
 """Does a view show what the release shows of it, and say the rest as hidden and never as zero?"""
 
 import datetime as dt
+import sqlite3
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,9 @@ from csgeo.disclosure.release import make_release, period_before
 from csgeo.disclosure.views import PARTS_OF_DAY
 from csgeo.errors import NotReleased
 from csgeo.outputs import viewed
+from csgeo.outputs.geopackage import write_geopackage
 from csgeo.outputs.layers import layers
+from csgeo.outputs.tables import write_tables
 from csgeo.outputs.viewed import BEFORE, View
 from tests.outputs.invented import invented_study
 
@@ -141,3 +144,57 @@ def test_only_a_release_is_seen():
         viewed.seen(invented_study(), View())
     with pytest.raises(NotReleased):
         viewed.offered(invented_study())
+
+
+def test_the_table_of_views_has_each_view_of_each_place_and_says_what_is_hidden(release):
+    table = viewed.views_table(release)
+    assert not table.duplicated(["id", "harm", "part_of_day", "period"]).any()
+    of_places = table[table["id"].isin(release.hotspots.index)]
+    there = viewed.offered(release)
+    views = (1 + len(there.harms)) * (1 + len(there.parts_of_day)) * len(there.periods)
+    assert len(of_places) == 6 * views
+    assert of_places["hidden"].any()
+    assert (table["hidden"] == table["incidents"].isna()).all()
+    assert not (table["incidents"] == 0).any()
+    # of the ground around them only what is shown
+    assert not table.loc[~table["id"].isin(release.hotspots.index), "hidden"].any()
+    assert int(table["incidents"].notna().sum()) == len(release.views)
+    first = table.iloc[0]
+    assert (first["rank"], first["harm"], first["part_of_day"]) == (1, "all", "all")
+    assert (first["first_day"], first["last_day"]) == ("2024-10-01", "2026-09-30")
+    before = table[table["period"] == "before"].iloc[0]
+    assert (before["first_day"], before["last_day"]) == ("2022-10-01", "2024-09-30")
+    night = table[table["part_of_day"] == "night"].iloc[0]
+    assert night["hours"] == "23:00 to 07:00"
+
+
+def test_analysts_get_their_exact_views_and_none_that_is_said_to_be_hidden():
+    exact = make_release(
+        invented_study(), audience="analysts", purpose="check", recipient="A", record=lambda _: None
+    )
+    table = viewed.views_table(exact)
+    assert len(table) == len(exact.views)
+    assert not table["hidden"].any()
+
+
+def test_views_leave_in_files_with_their_marking_and_caveats(release, tmp_path):
+    path = write_tables(release, tmp_path)["views.csv"]
+    read = pd.read_csv(path, encoding="utf-8-sig")
+    assert len(read) == len(viewed.views_table(release))
+    assert (read["marking"] == "OFFICIAL-SENSITIVE").all()
+    assert read["caveats"].str.contains("Recorded incidents are not all incidents").all()
+    package = write_geopackage(release, tmp_path)["hotspots.gpkg"]
+    with sqlite3.connect(package) as link:
+        found = link.execute(
+            "SELECT id, harm, part_of_day, period, incidents FROM views"
+        ).fetchall()
+        kind, said = link.execute(
+            "SELECT data_type, description FROM gpkg_contents WHERE table_name = 'views'"
+        ).fetchone()
+    link.close()
+    assert len(found) == len(read)
+    assert kind == "attributes"
+    assert "OFFICIAL-SENSITIVE" in said
+    shown = {row[:4]: row[4] for row in found if row[4] is not None}
+    for one in release.views.itertuples(index=False):
+        assert shown[one.id, one.harm, one.part_of_day, one.period] == one.incidents

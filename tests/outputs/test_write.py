@@ -36,6 +36,7 @@ NAMES = {
     "services.geojson",
     "services.parquet",
     "services_near.csv",
+    "views.csv",
     "styles/area.qml",
     "styles/basemap.qml",
     "styles/basemap_areas.qml",
