@@ -12,7 +12,7 @@ from components import load_file, tries
 from components.written import html
 
 from csgeo import loading
-from csgeo.errors import CsgeoError, RecipeError
+from csgeo.errors import CsgeoError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,23 +67,27 @@ def ask(chosen: Chosen, one: Mapping[str, Any], recipe: Recipe, file: Path, seen
             "lawful_basis": basis.strip(),
             "retention_until": until,
         }
-        _add(
-            chosen,
-            one,
-            agreed,
-            instead=way - 1 if way else None,
-            recipe=recipe,
-            file=file,
-            seen=seen,
-        )
+        if not agreed["purpose"]:
+            _alert("What the file is used for must be said; it is empty. Write it in a few words.")
+            return
+        number = way - 1 if way else None
+        _add(chosen, {**one, "governance": agreed}, number, recipe=recipe, file=file, seen=seen)
+
+
+def rewrite(chosen: Chosen, one: Mapping[str, Any], recipe: Recipe, file: Path, seen: str) -> None:
+    """Offer to write into the recipe how a file that it names was read just now."""
+    st.html('<p class="why">The recipe still reads this file as it did before.</p>')
+    if st.button(
+        "Write this way of reading it into the recipe", type="primary", key="data-rewrite"
+    ):
+        _add(chosen, one, chosen.number, recipe=recipe, file=file, seen=seen)
 
 
 def _add(
     chosen: Chosen,
     one: Mapping[str, Any],
-    agreed: Mapping[str, Any],
-    *,
     instead: int | None,
+    *,
     recipe: Recipe,
     file: Path,
     seen: str,
@@ -91,17 +95,13 @@ def _add(
     """Write the recipe anew, with the old one kept beside it; say so, or why not."""
     try:
         here.require("data", "load", "exact")
-        if not agreed["purpose"]:
-            msg = "What the file is used for must be said; it is empty. Write it in a few words."
-            raise RecipeError(msg)
-        here.note("load", "a file of records was put into the recipe", purpose=agreed["purpose"])
+        purpose = one.get("governance", {}).get("purpose", "as agreed before")
+        here.note("load", "a file of records was put into the recipe", purpose=purpose)
         loading.refuse_changed(file, seen)
         today = dt.datetime.now().astimezone().date()
         old = file.read_text(encoding="utf-8")
         before = loading.table_of(old, instead) if instead is not None else {}
-        governance = {k: v for k, v in agreed.items() if v}
-        table = {**before, **one, "file": chosen.name}
-        table["governance"] = {**before.get("governance", {}), **governance}
+        table = _merged(before, one, chosen.name)
         text = loading.with_records(
             old, table, instead=instead, note=f"put in on {today} in the dashboard"
         )
@@ -115,6 +115,17 @@ def _add(
         f"{Path(chosen.name).name} is in the recipe now. The recipe as it was is kept as {copy}."
     )
     st.rerun()
+
+
+def _merged(before: Mapping[str, Any], one: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Give what is to stand in the recipe: how the file was checked, and what was agreed.
+
+    How another file was read is not taken over from it: this one was checked without that.
+    """
+    kept = {k: before[k] for k in ("source", "attribution") if k in before}
+    said = {k: v for k, v in one.get("governance", {}).items() if v}
+    governance = before.get("governance", {}) | said
+    return {"file": name, **kept, **one, "governance": governance}
 
 
 def erase(chosen: Chosen, recipe: Recipe) -> None:

@@ -83,9 +83,12 @@ def _load_and_check(recipe: Recipe, file: Path, seen: str) -> None:
         st.session_state["data_one"] = again
         st.session_state.pop("data_looked", None)
         st.rerun()
+    written = _as_written(one, looked)
     if looked["usable"] and chosen.number is None:
         st.html("<h2>Add it to the recipe</h2>")
-        load_agreed.ask(chosen, _as_written(one, looked), recipe, file, seen)
+        load_agreed.ask(chosen, written, recipe, file, seen)
+    elif looked["usable"] and written != _as_named(chosen, file):
+        load_agreed.rewrite(chosen, written, recipe, file, seen)
     elif chosen.number is None and st.button("Erase it again", key="data-erase"):
         load_agreed.erase(chosen, recipe)
 

@@ -298,3 +298,20 @@ def test_the_upload_does_not_stay_in_the_servers_memory(project, monkeypatch):
     assert len(removed) == 1
     assert test.session_state["data-upload-1"] is None
     assert "data-upload-0" not in test.session_state
+
+
+def test_a_file_of_the_recipe_is_looked_at_and_another_way_of_reading_it_is_written(project, noted):
+    test = page(project)
+    test.button(key="load-look").click().run()
+    assert not test.exception
+    assert "rows can be used" in said(test)
+    assert not [b for b in test.button if b.key in {"data-add", "data-erase", "data-rewrite"}]
+    field(test, "selectbox", "Kind of harm of all rows").set_value("CCE")
+    field(test, "selectbox", "Kind of harm").set_value("(none)")
+    test.button(key="data-again").click().run()
+    assert "The recipe still reads this file as it did before." in said(test)
+    test.button(key="data-rewrite").click().run()
+    assert not test.exception
+    read = tomllib.loads((project / "my.toml").read_text(encoding="utf-8"))
+    assert read["incidents"] == [{"file": "incidents.csv", "harm": "CCE", "columns": {"harm": ""}}]
+    assert (project / "incidents.csv").is_file()
