@@ -287,3 +287,12 @@ def test_a_manifest_without_an_end_is_refused(kept):
             open_release(kept)
     finally:
         path.write_text(sound, encoding="utf-8")
+
+
+def test_a_property_named_by_half_a_character_is_read_and_two_of_them_refused(tmp_path):
+    one = '{"type":"Feature","geometry":null,"properties":{"\\ud800":"x"}}'
+    (tmp_path / "a.geojson").write_text(one)
+    assert read_rows(tmp_path / "a.geojson").frame["?"].tolist() == ["x"]
+    (tmp_path / "b.geojson").write_text(one.replace('{"\\ud800', '{"\\ud801":1,"\\ud800'))
+    with pytest.raises(UnreadableFile, match=r"1 stand there twice \(the first is '\?'\)"):
+        read_rows(tmp_path / "b.geojson")

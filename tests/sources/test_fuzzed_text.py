@@ -18,6 +18,7 @@ DEEP = os.environ.get("CSGEO_FUZZ") == "deep"
 _SLOW = ("release forged", "records", "tables", "coordinates", "dates")
 #: What atheris found, by target; each was a failure that was not foreseen.
 FOUND = {
+    "geojson": (b'{"type":"Feature","geometry":null,"properties":{"\\ud800":1,"\\ud801":2}}',),
     "tables": (
         b"\x061,a,b,375100,164500,2024-01,E01014370\n",  # every row has too many fields
         b"\x071,a,b,375100,164500,2024-01,E01014370\n",

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Said = dict[str, Any]
 _WHITE = re.compile(r"[ \t\n\r]*")
 _CODE = re.compile(
-    r"(?:urn:(?:x-)?ogc:def:crs:)?(OGC|EPSG|ESRI):[0-9.]*:?(CRS84h?|\d{1,7})|CRS84", re.IGNORECASE
+    r"(?:urn:(?:x-)?ogc:def:crs:)?(OGC|EPSG|ESRI):(?:[0-9.]*:)?(CRS84h?|\d{1,7})|CRS84",
+    re.IGNORECASE,
 )
 #: How many collections may stand in one another.
 _DEEPEST = 8
@@ -191,17 +192,18 @@ class _Columns:
         columns = {name: v + [None] * (self.rows - len(v)) for name, v in self.values.items()}
         if "id" not in columns and any(isinstance(i, str) for i in self.ids):
             columns = {"id": self.ids, **columns}
-        made = {name: _column(values) for name, values in columns.items()}
-        made.pop("geometry", None)
-        made["geometry"] = pa.array(self.shapes, pa.binary())
-        return pa.RecordBatch.from_pydict(made)
+        columns.pop("geometry", None)
+        made = [_column(values) for values in columns.values()]
+        names = [_sound(name) for name in columns]  # two that become one are refused behind this
+        shapes = pa.array(self.shapes, pa.binary())
+        return pa.RecordBatch.from_arrays([*made, shapes], names=[*names, "geometry"])
 
     def _shape(self, geometry: Any, row: int) -> bytes | None:
         if geometry is None:
             return None
         try:
             return _binary(geometry, 0)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, struct.error):
             self.malformed.append(row)
             return None
 
@@ -223,8 +225,12 @@ def _column(values: _Nested) -> Any:
     if kinds in ({float}, {int, float}) and all(v is None or abs(v) < 2**1000 for v in values):
         return pa.array([None if v is None else float(v) for v in values], pa.float64())
     texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
-    sound = [None if t is None else t.encode("utf-8", "replace").decode() for t in texts]
-    return pa.array(sound, pa.string())
+    return pa.array([None if t is None else _sound(t) for t in texts], pa.string())
+
+
+def _sound(text: str) -> str:
+    """Give a text without halves of characters, which JSON can write and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _binary(geometry: Any, deep: int) -> bytes:

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 import warnings
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
@@ -29,6 +30,15 @@ Said = dict[str, Any]
 _UNUSED = ("xl/media/", "xl/embeddings/", "xl/externalLinks/", "xl/drawings/", "xl/vbaProject")
 _LAST_ROW = 1_048_576
 _MANY = 20_000
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+    UnicodeDecodeError,
+)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
@@ -91,7 +101,7 @@ def _refuse_declarations(archive: zipfile.ZipFile, name: str) -> None:
                 parser.Parse(piece)
     except (_Begun, expat.ExpatError):
         return
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+    except _BROKEN as error:
         msg = f"is a zip or workbook that is cut short or damaged ({type(error).__name__}). Copy or download it again."
         raise Refused(msg) from error
 
