@@ -42,7 +42,6 @@ _WIDE = sum(_COLUMNS.values())
 _LINE_PT = 15
 #: Excel refuses a file whose header or footer is longer than 255 signs, codes counted.
 _MOST_IN_A_FOOT = 180
-_MERGED = re.compile(rb"<mergeCell [^>]*/>")
 _CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 #: The first moment that a zip can name: nothing is told of when or where it was made.
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -247,11 +246,5 @@ def _packed_anew(book: bytes, day: str) -> bytes:
         for name in parts.namelist():
             entry = zipfile.ZipInfo(name, _NO_MOMENT)
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            anew.writestr(entry, own[name].encode() if name in own else _in_order(parts.read(name)))
+            anew.writestr(entry, own[name].encode() if name in own else parts.read(name))
     return packed.getvalue()
-
-
-def _in_order(part: bytes) -> bytes:
-    """Bring merged cells, which are kept as a set, into an order that does not change."""
-    merged = sorted(_MERGED.findall(part))
-    return _MERGED.sub(lambda _: merged.pop(0), part)

@@ -137,3 +137,15 @@ def test_a_script_in_any_text_runs_neither_on_the_page_nor_in_the_map_that_leave
     opened.wait_for_selector("body[data-drawn]", state="attached")
     assert f"Given to {HOSTILE}" in opened.locator(".foot").inner_text()
     assert opened.evaluate("window.pwned") is None
+
+
+def test_no_payload_runs_on_any_page_that_shows_a_release(browser, tmp_path):
+    from benchmarks.attacks.payloads import said
+    from benchmarks.attacks.scripts import on_pages
+
+    # one of each kind; benchmarks/attacks/scripts.py tries all of them
+    tried = (
+        "image", "script", "template literal", "end of attribute",
+        "written by number", "link", "changed by cleaning", "frame of its own",
+    )  # fmt: skip
+    assert said(on_pages(browser, tmp_path, tried)) == {}
