@@ -17,7 +17,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -60,7 +59,6 @@ def serve(
     address: str | None = None,
     login: Path | str | None = None,
     role: str | None = None,
-    open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
     asked: Iterable[str] | None = None,
 ) -> None:
@@ -85,8 +83,6 @@ def serve(
         The settings file of the login; without one, the login of one person at this machine.
     role
         Of the one person at this machine; by itself analyst with a recipe, else planner.
-    open_browser
-        Open the page in the user's browser when it answers.
     on_ready
         Called with the page's address when the server answers. At one machine that address lets
         somebody in once, and a new one is given when the last session has ended and for each
@@ -116,7 +112,7 @@ def serve(
     if arranged.by_link:
         _keep_a_way_in(give, asked)
     health = f"http://{_host_in_url(address)}:{chosen}/healthz"
-    threading.Thread(target=_when_ready, args=(health, give, open_browser), daemon=True).start()
+    threading.Thread(target=_when_ready, args=(health, give), daemon=True).start()
     threading.Thread(target=_end_what_is_over, daemon=True).start()
     # a header could else say that a request comes from another address than it does
     os.environ["FORWARDED_ALLOW_IPS"] = ""
@@ -251,7 +247,7 @@ def _free_port(address: str, first: int) -> int:
     raise StoreError(msg)
 
 
-def _when_ready(health: str, give: Callable[[], str], open_browser: bool) -> None:
+def _when_ready(health: str, give: Callable[[], str]) -> None:
     for _ in range(600):
         try:
             with urllib.request.urlopen(health, timeout=2):  # noqa: S310 - our own server
@@ -260,9 +256,7 @@ def _when_ready(health: str, give: Callable[[], str], open_browser: bool) -> Non
             time.sleep(0.1)
     else:
         return
-    page = give()
-    if open_browser:
-        webbrowser.open(page)
+    give()
 
 
 if (

@@ -8,12 +8,13 @@ refuses.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
-from access import page_shell, plain, sessions, site
+from access import matrix, page_shell, plain, sessions, site, written_down
 from access.connection import held
 from access.doors import OPEN, PAGES, PUBLIC, Verdict, allowed
 from access.sessions import SESSION_HEADER, Person
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from access.site import Site
 
 _OURS = b"x-csgeo-"
+_FORBIDDEN = 403
 
 
 class Gate:
@@ -60,6 +62,8 @@ class Gate:
             answer, session = _failed(failed), None
         if answer is None:
             answer = self._refusal(scope, session)
+            if answer is not None and session is not None:
+                await asyncio.to_thread(_write_down, session, scope, answer.status_code)
         if answer is not None:
             await _answer(scope, receive, send, answer)
             return
@@ -189,6 +193,18 @@ async def _turn_away(scope: Scope, send: Send, status: int) -> None:
         await send({"type": "websocket.http.response.body", "body": b"not let in"})
     else:
         await send({"type": "websocket.close", "code": 1008})
+
+
+def _write_down(session: Session, scope: Scope, status: int) -> None:
+    """Write that somebody who is signed in was refused a page or a file; it is refused in any case."""
+    if status != _FORBIDDEN:
+        return
+    what = next(iter(scope["path"].strip("/").split("/")))
+    named = what if what in {*matrix.PAGES, "files", "media"} else "something"
+    try:
+        written_down.refused(session.name, f"{scope['method']} {named}, as {session.role}")
+    except CsgeoError:
+        written_down.LOG.exception("a refusal could not be written into the journal")
 
 
 def _other_name() -> Any:

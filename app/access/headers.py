@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_POLICY = b"content-security-policy"
+_POLICY, _COOKIE = b"content-security-policy", b"set-cookie"
 
 
 def content_security_policy() -> str:
@@ -51,7 +51,7 @@ class SecurityHeaders:
     """Middleware that puts the same protective headers on each answer."""
 
     def __init__(self, app: ASGIApp, *, policy: str, https: bool = False) -> None:
-        self.app = app
+        self.app, self.https = app, https
         self.headers = [
             (b"content-security-policy", policy.encode()),
             (b"x-content-type-options", b"nosniff"),
@@ -80,7 +80,16 @@ class SecurityHeaders:
         kept = [(k, v) for k, v in sent if v == plain.POLICY.encode() and k.lower() == _POLICY]
         ours = [(k, v) for k, v in self.headers if not (kept and k == _POLICY)]
         names = {_POLICY, *(k for k, _ in ours)}
-        return [*((k, v) for k, v in sent if k.lower() not in names), *kept, *ours]
+        others = [(k, v) for k, v in sent if k.lower() not in names]
+        if self.https:
+            others = [(k, _over_https_only(v) if k.lower() == _COOKIE else v) for k, v in others]
+        return [*others, *kept, *ours]
+
+
+def _over_https_only(cookie: bytes) -> bytes:
+    """Have a cookie sent over https only; Streamlit's own says so only where it has the certificate."""
+    said = {part.strip().lower() for part in cookie.split(b";")[1:]}
+    return cookie if b"secure" in said else cookie + b"; Secure"
 
 
 def _inline_script_hashes() -> list[str]:

@@ -64,7 +64,7 @@ def hostile_folder(tmp_path_factory) -> Path:
 class Running(str):
     """The address of a dashboard that runs; ``link()`` gives one that lets somebody in once."""
 
-    __slots__ = ("server",)
+    __slots__ = ("first", "server")
 
     def link(self, path: str = "/") -> str:
         self.server.stdin.write("\n")
@@ -93,7 +93,7 @@ def run_dashboard(folder: Path, *more: Path | str, port: int = 0) -> Running:
     )
     address = Running(f"http://127.0.0.1:{port}")
     address.server = server
-    first = server.stdout.readline().strip()
+    first = address.first = server.stdout.readline().strip()
     if first.startswith(f"{address}/?token="):
         RUNNING.append(address)  # each new browser context signs in there
     else:

@@ -57,6 +57,33 @@ def test_headers_are_put_on_each_answer_and_replace_weaker_ones(serve):
     assert (b"referrer-policy", b"no-referrer") in headers
 
 
+def test_over_https_each_cookie_is_for_https_and_the_browser_is_told_to_stay_there(serve):
+    sent = []
+
+    async def page(scope, receive, send):
+        cookies = [(b"set-cookie", b"a=1; Path=/"), (b"Set-Cookie", b"b=2; secure; HttpOnly")]
+        await send({"type": "http.response.start", "status": 200, "headers": cookies})
+
+    async def keep(message):
+        sent.append(message)
+
+    for https in (True, False):
+        guarded = serve.SecurityHeaders(page, policy="default-src 'self'", https=https)
+        with pytest.raises(StopIteration):
+            guarded({"type": "http"}, None, keep).send(None)
+    over, plain = (
+        {
+            "cookies": [v for k, v in m["headers"] if k.lower() == b"set-cookie"],
+            "all": dict(m["headers"]),
+        }
+        for m in sent
+    )
+    assert over["cookies"] == [b"a=1; Path=/; Secure", b"b=2; secure; HttpOnly"]
+    assert over["all"][b"strict-transport-security"] == b"max-age=31536000"
+    assert plain["cookies"] == [b"a=1; Path=/", b"b=2; secure; HttpOnly"]
+    assert b"strict-transport-security" not in plain["all"]
+
+
 def test_settings_call_nobody_and_listen_on_this_machine_only(serve):
     settings = serve.settings("127.0.0.1", 8501)
     assert settings["browser.gatherUsageStats"] is False
