@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from access import here
 from components import opened, page_frame, tries, try_running, try_words
 from components.tries import RELEASE
 from components.try_compared import compared
@@ -137,6 +138,8 @@ def _run(chosen: Mapping[str, Any], recipe: Recipe, file: Path) -> None:
     if go:
         st.session_state.pop("try_refused", None)
         try:
+            here.require("method", "try")
+            here.note("try", "other choices were tried on the recipe's records")
             st.session_state[_WATCHED] = try_running.start(file, section).id
         except CsgeoError as refused:
             _alert(tries.in_plain_words(refused, file))

@@ -244,3 +244,29 @@ def test_the_page_turns_to_the_try_that_was_run_last(project):
     assert len(test.selectbox(key="try_look").options) == 2
     test.selectbox(key="try_look").set_value(first).run()
     assert "Getis-Ord Gi*" in said(test)
+
+
+def test_a_try_that_cannot_be_written_down_or_is_not_allowed_does_not_start(
+    project, monkeypatch, as_role
+):
+    from access import here
+
+    from csgeo.errors import StoreError
+
+    def full(action: str, what: str, **_: str) -> None:
+        assert action == "try"
+        assert "other choices" in what
+        msg = "the journal could not be written"
+        raise StoreError(msg)
+
+    monkeypatch.setattr(here, "note", full)
+    test = page(project)
+    next(b for b in test.button if b.key == "go").click().run()
+    assert "the journal could not be written" in said(test)
+    assert not any(b.key == "try-stop" for b in test.button)
+    monkeypatch.setattr(here, "note", lambda *_, **__: None)
+    test = page(project)
+    as_role("viewer")
+    next(b for b in test.button if b.key == "go").click().run()
+    assert "This is not open to you" in said(test)
+    assert not any(b.key == "try-stop" for b in test.button)
