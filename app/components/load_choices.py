@@ -43,8 +43,8 @@ def ask(looked: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any] | N
         st.html(told)
     with st.expander("Change how it is read", expanded=open_):
         chosen = dict(one)
-        chosen["columns"] = _columns(looked, one)
         rest = _rest(looked, one)
+        chosen["columns"] = _columns(looked, one)
         if order := rest.pop("date_order"):
             chosen["columns"]["date_order"] = order
         chosen |= rest

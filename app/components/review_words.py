@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OPENING = (
-    "Software cannot know that the busiest square of a county is a prison. Somebody who knows each "
-    "place looks at it before it leaves. The numbers here are exact: they are for analysts, and do "
-    "not go on a wall."
+    "Somebody who knows each place looks at it before it leaves. The numbers here are exact: they "
+    "are for analysts, not for a wall."
 )
 #: Who is signed in at a machine of one person: no name for a decision (`access.one_machine`).
 NOBODY = "the person at this machine"

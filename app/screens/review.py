@@ -43,12 +43,16 @@ def show(file: Path) -> None:
             if not review_kept.been_run(recipe):
                 _say("There are no places to review yet. Run the recipe first, on the page Data.")
                 return
-            if not _purpose():
-                return
+            left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
+            with right:
+                if not _purpose():
+                    return
             places = review_kept.places(recipe, file)
         except CsgeoError as refused:
             _say(tries.without_paths(str(refused), file), "alert")
             return
+        waits = html(review_words.how_many_wait(places))
+        left.html(f'<div class="saying" role="status">{waits}</div>')
         _list_and_place(places, recipe, file)
         st.html("<h2>Make the release</h2>")
         st.html(f"<p>{html(review_words.what_leaves(places, recipe.release.review))}</p>")
@@ -71,7 +75,6 @@ def _list_and_place(places: list[Place], recipe: Recipe, file: Path) -> None:
     if not places:
         _say("The last run found no place. There is nothing to review.")
         return
-    st.html(f'<div class="saying" role="status">{html(review_words.how_many_wait(places))}</div>')
     by_id = {p["id"]: p for p in places}
     if turned := st.session_state.pop("review_next", ""):
         st.session_state[_PLACE] = turned
@@ -102,10 +105,10 @@ def _one(place: Place, places: list[Place], recipe: Recipe, file: Path) -> None:
     others = [p for p in places if p["id"] != place["id"]]
     map_, beside = st.columns([1, 1], gap="medium")
     with map_:
-        st.html(review_map.picture(place, others, around, moved))
+        st.html(review_map.picture(place, others, around, moved) + review_map.points_table(around))
     with beside:
         _decide(place, recipe, file)
-    st.html(review_map.points_table(around) + review_words.history(place))
+    st.html(review_words.history(place))
 
 
 def _seen(place: Place) -> Place:
@@ -140,10 +143,7 @@ def _decide(place: Place, recipe: Recipe, file: Path) -> None:
         format_func=lambda r: r or "choose one",
         key=_field(place, "reason"),
     )
-    words = st.text_input(
-        "In your own words; they stay on the secure side, and are not shown here again",
-        key=_field(place, "words"),
-    )
+    words = st.text_input("In your own words (not shown here again)", key=_field(place, "words"))
     out = st.button("Leave it out", key="review-out", width="stretch")
     one, two = st.columns(2)
     with one:
