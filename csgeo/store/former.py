@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from csgeo.disclosure.release import EXACT, require_release
 from csgeo.errors import StoreError
 from csgeo.store.releases import MANIFEST, open_release, save_release
-from csgeo.store.turns import put_whole
+from csgeo.store.turns import alone, put_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +83,12 @@ def remember_release(release: Release, kept: Path) -> Path:
     if release.audience == EXACT:
         msg = "A release with exact counts is never published; make one for `partnership`."
         raise StoreError(msg)
+    with alone(kept / "numbers"):  # two at once would take the same number, and one be forgotten
+        return _kept_once(release, kept)
+
+
+def _kept_once(release: Release, kept: Path) -> Path:
+    """Keep a release under the next number, unless it is there already."""
     numbers = _numbers(kept)
     folder = kept / f"release-{max(numbers, default=0) + 1:04d}"
     save_release(release, folder)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from csgeo.disclosure.release import require_release, seal_release
+from csgeo.disclosure.release import EXACT, require_release, seal_release
 from csgeo.errors import StoreError
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ def save_release(release: Release, folder: Path) -> Path:
     """
     require_release(release)
     folder = Path(folder)
+    if folder.is_symlink():
+        msg = (
+            f"{folder} must be a folder of its own; it is a link to another place. Name the folder "
+            "itself: nothing in it was touched."
+        )
+        raise StoreError(msg)
     _recover(folder)
     if folder.exists() and not _may_be_replaced(folder):
         msg = (
@@ -98,6 +105,8 @@ def save_release(release: Release, folder: Path) -> Path:
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _write(release, unfinished)
+        # a temporary folder is for its maker only, and so are exact counts
+        unfinished.chmod(0o700 if release.audience == EXACT else 0o755)
         _put_in_place(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -130,21 +139,23 @@ def open_release(folder: Path) -> Release:
     folder = Path(folder)
     _recover(folder)
     manifest = _manifest(folder)
+    files: dict[str, bytes] = {}
     for name, checksum in manifest["files"].items():
         path = folder / name
         if not path.is_file():
             msg = f"The release in {folder} must hold {name}; it is missing. {_REMEDY}"
             raise StoreError(msg)
-        if _sha256(path.read_bytes()) != checksum:
+        files[name] = path.read_bytes()  # once: what is looked at is what is taken
+        if _sha256(files[name]) != checksum:
             msg = f"{name} in {folder} was changed since the release was made. {_REMEDY}"
             raise StoreError(msg)
-    return _put_together(folder, manifest)
+    return _put_together(folder, manifest, files)
 
 
 _REMEDY = "Ask for the release again, or make it again with `csgeo run`."
 
 
-def _put_together(folder: Path, manifest: dict[str, Any]) -> Release:
+def _put_together(folder: Path, manifest: dict[str, Any], files: dict[str, bytes]) -> Release:
     """Seal what a manifest and its tables say, if each value is of its kind."""
     try:
         values = dict(manifest["release"])
@@ -153,7 +164,7 @@ def _put_together(folder: Path, manifest: dict[str, Any]) -> Release:
         strange = [name for name in _VALUES if not isinstance(values.get(name), _kind(name))]
         if strange or set(values) != set(_VALUES):
             raise TypeError(strange)
-        tables = {name: _read(folder / f"{name}.parquet", name) for name in _TABLES}
+        tables = {name: _read(files[f"{name}.parquet"], name) for name in _TABLES}
     except (LookupError, TypeError, ValueError, AttributeError, OSError) as error:
         msg = f"The release in {folder} must be one that csgeo made; what it says is of another kind. {_REMEDY}"
         raise StoreError(msg) from error
@@ -227,8 +238,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _read(path: Path, name: str) -> pd.DataFrame:
-    return gpd.read_parquet(path) if name in _WITH_SHAPES else pd.read_parquet(path)
+def _read(content: bytes, name: str) -> pd.DataFrame:
+    file = io.BytesIO(content)
+    return gpd.read_parquet(file) if name in _WITH_SHAPES else pd.read_parquet(file)
 
 
 def _may_be_replaced(folder: Path) -> bool:
@@ -240,7 +252,6 @@ def _may_be_replaced(folder: Path) -> bool:
 
 def _put_in_place(new: Path, folder: Path) -> None:
     """Put a finished folder where the old one was; the old one goes only then."""
-    new.chmod(0o755)  # a temporary folder is for its maker only
     if not folder.exists():
         os.replace(new, folder)  # noqa: PTH105  (the same on every platform)
         return

@@ -27,9 +27,10 @@ _MOST_UNPACKED = 1 << 26
 
 
 class Canary(NamedTuple):
-    """A planted secret: what it is, and every way in which it is looked for."""
+    """A planted secret: what it is, as a program holds it, and every way in which it is looked for."""
 
     what: str
+    held: tuple[bytes, ...]
     patterns: tuple[bytes, ...]
     rounded: tuple[re.Pattern[bytes], ...] = ()
 
@@ -47,13 +48,13 @@ def of_text(what: str, text: str) -> Canary:
     for name in ("md5", "sha1", "sha256"):
         digest = hashlib.new(name, plain, usedforsecurity=False)
         forms |= {digest.hexdigest().encode(), digest.digest()}
-    return Canary(what, tuple(sorted(forms)))
+    return Canary(what, (plain,), tuple(sorted(forms)))
 
 
 def of_secret(what: str, secret: bytes) -> Canary:
     """Look for the bytes of a key, however they are written."""
     forms = {secret, secret.hex().encode(), secret.hex().upper().encode(), *_in_base64(secret)}
-    return Canary(what, tuple(sorted(forms)))
+    return Canary(what, (secret,), tuple(sorted(forms)))
 
 
 def of_place(what: str, easting: float, northing: float) -> Canary:
@@ -68,7 +69,8 @@ def of_place(what: str, easting: float, northing: float) -> Canary:
     pairs = [(f"{easting:.0f}", f"{northing:.0f}"), (f"{easting:.1f}", f"{northing:.1f}")]
     pairs += [(str(int(easting)), str(int(northing)))]
     pairs += [tuple(f"{abs(d):.{places}f}" for d in degrees) for places in (4, 5, 6)]
-    return Canary(what, tuple(sorted(exact)), tuple(_near(*p) for p in pairs))
+    held = (struct.pack("<d", easting),)
+    return Canary(what, held, tuple(sorted(exact)), tuple(_near(*p) for p in pairs))
 
 
 def _near(one: str, other: str) -> re.Pattern[bytes]:
@@ -180,8 +182,7 @@ def _rows_of(opened: sqlite3.Connection, name: str) -> list[tuple[object, ...]]:
 
 def found_in_memory(pid: int, canaries: Sequence[Canary]) -> set[str]:
     """Say which canaries are in the memory of a running process (Linux)."""
-    wanted = re.compile(b"|".join(re.escape(p) for c in canaries for p in c.patterns if len(p) > 7))
-    found: set[bytes] = set()
+    found: set[str] = set()
     here = Path(f"/proc/{pid}")
     with (here / "mem").open("rb", buffering=0) as memory:
         for line in (here / "maps").read_text(encoding="ascii", errors="replace").splitlines():
@@ -191,7 +192,8 @@ def found_in_memory(pid: int, canaries: Sequence[Canary]) -> set[str]:
                 continue
             try:
                 memory.seek(start)
-                found |= set(wanted.findall(memory.read(end - start)))
+                content = memory.read(end - start)
             except (OSError, ValueError, OverflowError):
                 continue
-    return {c.what for c in canaries if found & set(c.patterns)}
+            found |= {c.what for c in canaries if any(h in content for h in c.held)}
+    return found
