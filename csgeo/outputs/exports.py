@@ -58,7 +58,7 @@ def said_of(release: Release) -> dict[str, Any]:
         "period": words.period(release),
         "audience": release.audience,
         "hidden": hidden_in_words(release),
-        "caveats": [_how_counted(release), *release.caveats],
+        "caveats": [words.caption(release), *release.caveats],
         **{name: text for name, text in asked.items() if text},
     }
 
@@ -71,13 +71,6 @@ def hidden_in_words(release: Release) -> str:
     squares = f"{pieces:,} pieces of ground are hidden ({words.hidden_label(release)})."
     said = [words.left_out(release), squares if pieces else "", "What is hidden is not zero."]
     return " ".join(filter(None, said))
-
-
-def _how_counted(release: Release) -> str:
-    small = words.caption(release)
-    if release.audience != EXACT:
-        return small
-    return re.sub(r"Counts are rounded.*?not shown\.", "Counts are exact: analysts only.", small)
 
 
 def in_one_line(release: Release) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from csgeo.disclosure.release import require_release
+from csgeo.disclosure.release import EXACT, require_release
 from csgeo.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -92,13 +92,18 @@ def caption(release: Release) -> str:
         else ""
     )
     people = "people" if release.people_known else "records"
+    rule = [
+        f"Counts are rounded to {release.round_to}.",
+        f"Fewer than {release.least_people} {people} are not shown.",
+    ]
+    if release.audience == EXACT:
+        rule = ["Counts are exact: for analysts only."]
     said = [
         f"Based on about {release.records_used:,} records, {period(release)}"
         + (f";{unplaced}" if unplaced else "."),
         "Recorded incidents are not all incidents.",
         "Shapes show areas, not addresses.",
-        f"Counts are rounded to {release.round_to}.",
-        f"Fewer than {release.least_people} {people} are not shown.",
+        *rule,
         *release.attribution,
     ]
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)

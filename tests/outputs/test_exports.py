@@ -122,7 +122,9 @@ def test_exact_counts_are_marked_on_each_sheet_layer_and_page(exact, tmp_path):
         link.close()
         assert mark in said, layer
     assert said_of(exact)["hidden"].startswith("Nothing is hidden")
+    assert "Counts are exact: for analysts only." in said_of(exact)["caveats"][0]
     assert not any("rounded" in caveat for caveat in said_of(exact)["caveats"])
+    assert "Counts are rounded" not in map_html(exact)
 
 
 def test_geojson_keeps_its_form_and_says_what_it_is_before_its_features(written):
