@@ -1,7 +1,8 @@
 """How is the key by which people are known made, and changed?
 
 ``csgeo key new``, ``rotate`` and ``retire``. The key is secret: it stays apart from the data and
-from any repository, readable by its owner alone, and is never printed.
+from any repository, readable by its owner alone, and is never printed. Where CSGEO_JOURNAL names a journal
+it is written down first.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from csgeo.noting import note
 
 key = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +29,7 @@ def new(file: File) -> None:
     """
     from csgeo.disclosure.pseudonyms import new_key_file  # noqa: PLC0415  heavy: only where used
 
+    note(None, "key", "a key is to be made")
     made = new_key_file(file)
     typer.echo(f"Written: {file} (key {made.ids[0]}). Keep it apart from the data, and keep it:")
     typer.echo("without it nobody can be followed from one run to the next. In the recipe:")
@@ -40,6 +44,7 @@ def rotate(file: File) -> None:
     """
     from csgeo.disclosure.pseudonyms import rotate as turned  # noqa: PLC0415
 
+    note(None, "key", "a key is to be put in the place of an old one")
     keys = turned(file)
     typer.echo(f"In use: key {keys.ids[0]}. Still recognised: {', '.join(keys.ids[1:])}.")
 
@@ -54,6 +59,7 @@ def retire(
     """
     from csgeo.disclosure.pseudonyms import retire as forgotten  # noqa: PLC0415
 
+    note(None, "key", "an old key is to be forgotten")
     keys = forgotten(file, which)
     rest = ", ".join(keys.ids[1:]) or "none"
     typer.echo(f"Forgotten: {which}. In use: key {keys.ids[0]}. Old keys left: {rest}.")

@@ -79,7 +79,7 @@ MAY_USE = (
         "governing": GROUND | BEAM | {"answering", "journalling"},
         "keeping": GROUND | {"noting", "store"},
         "journalling": GROUND | BEAM | {"answering", "disclosure.journal"},
-        "keyring": GROUND | {"disclosure.pseudonyms"},
+        "keyring": GROUND | {"noting", "disclosure.pseudonyms"},
         "pseudonymising": GROUND | {"disclosure.pseudonyms", "sources"},
         "showing": GROUND | {"answering", "disclosure.release", "store"},
         "cli": {"governing", "handing_out", "keeping", "keyring", "pseudonymising", "showing"}

@@ -175,3 +175,20 @@ def test_a_run_of_a_file_past_its_last_day_or_without_its_entry_is_refused(machi
     assert [e["did"] for e in journal_entries(noting.journal_of(None))][3:] == [
         "loaded", "ran", "loaded", "tried", "looked at detail", "loaded",
     ]  # fmt: skip
+
+
+def test_a_key_that_is_made_turned_or_forgotten_is_written_down_first(machine, capsys):
+    file = machine / "keys" / "people.key"
+    assert run("key", "new", file) == 0
+    old = capsys.readouterr().out.split("(key ")[1][:8]
+    assert run("key", "rotate", file) == 0
+    assert run("key", "retire", file, old) == 0
+    said = [(e["did"], e["what"]) for e in journal_entries(noting.journal_of(None))][3:]
+    assert said == [
+        ("changed a key", "a key is to be made"),
+        ("changed a key", "a key is to be put in the place of an old one"),
+        ("changed a key", "an old key is to be forgotten"),
+    ]
+    (machine / "log" / "journal.jsonl").write_bytes(b"half")
+    assert run("key", "new", machine / "keys" / "other.key") == 3
+    assert not (machine / "keys" / "other.key").exists()
