@@ -65,6 +65,8 @@ KINDS = {
 }
 #: Parts that hold the pieces of ground around the places, and the services as points.
 _WITH_GROUND = {"map", "geopackage", "geojson", "geoparquet"}
+#: Parts that hold the views of each place.
+_WITH_VIEWS = {"geopackage", "csv"}
 
 
 def writer(part: str) -> Write:
@@ -110,6 +112,9 @@ def holds(release: Release, kind: str) -> tuple[str, ...]:
     numbers = "with exact counts" if release.audience == EXACT else "with rounded counts"
     lines = [
         f"{_many(places, 'place')}, {numbers}, how sure each is, when it is busiest and what is near",
+        "each of them by kind of harm, part of the day and period, where that may be shown"
+        if _WITH_VIEWS & set(KINDS[kind].parts) and len(release.views)
+        else "",
         f"{_many(pieces, 'piece')} of ground around them, {numbers}" if ground and pieces else "",
         f"{_many(services, 'service')} at their own published addresses"
         if ground and services

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from csgeo.disclosure.release import require_release
 from csgeo.outputs import words
+from csgeo.outputs.exports import in_one_line, seen_only
 from csgeo.outputs.qgis_symbols import categorised, fill, labels, line, marker, single
 from csgeo.outputs.style import (
     BANDS,
@@ -72,9 +73,17 @@ def write_styles(release: Release, folder: Path) -> dict[str, Path]:
     written = {}
     for name, qml in made.items():
         path = where / f"{name}.qml"
-        path.write_text(qml, encoding="utf-8", newline="\n")
+        path.write_text(_marked(qml, release), encoding="utf-8", newline="\n")
         written[f"styles/{path.name}"] = path
     return written
+
+
+def _marked(qml: str, release: Release) -> str:
+    """Put the marking and the caveats before the style, as a comment: its words tell of densities."""
+    said = in_one_line(release)
+    while "--" in said:
+        said = said.replace("--", "- -")
+    return qml.replace("<qgis", f"<!-- {seen_only(said)} -->\n<qgis", 1)
 
 
 def _hotspots() -> str:

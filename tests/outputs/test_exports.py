@@ -89,8 +89,6 @@ def words_of(name, content):
 
 def test_every_file_carries_marking_caveat_purpose_and_recipient(written):
     for name, path in written.items():
-        if name.startswith("styles/"):
-            continue  # how it is drawn: nothing of what
         text = words_of(name, path.read_bytes())
         assert "OFFICIAL-SENSITIVE" in text, name
         assert "Recorded incidents are not all incidents" in text, name
@@ -110,8 +108,7 @@ def test_exact_counts_are_marked_on_each_sheet_layer_and_page(exact, tmp_path):
     found = write_outputs(exact, tmp_path)
     mark = "EXACT COUNTS, ANALYSTS ONLY"
     for name, path in found.items():
-        if not name.startswith("styles/"):
-            assert mark in words_of(name, path.read_bytes()), name
+        assert mark in words_of(name, path.read_bytes()), name
     for layer, _ in pyogrio.list_layers(found["hotspots.gpkg"]):
         if layer == "layer_styles" or layer.startswith("gpkg_"):
             continue
@@ -190,6 +187,8 @@ def test_no_count_is_below_the_threshold_and_each_is_a_step_of_rounding(written,
         "parquet": pq.read_table(written["hotspots.parquet"]).to_pandas(),
         "cells": pq.read_table(written["cells.parquet"]).to_pandas(),
         "gpkg": pyogrio.read_dataframe(written["hotspots.gpkg"], layer="hotspots"),
+        "csv views": pd.read_csv(written["views.csv"], encoding="utf-8-sig"),
+        "gpkg views": pyogrio.read_dataframe(written["hotspots.gpkg"], layer="views"),
         "gpkg cells": pyogrio.read_dataframe(written["hotspots.gpkg"], layer="cells"),
         "geojson": pd.DataFrame(
             f["properties"]
@@ -393,7 +392,21 @@ def test_each_kind_says_what_it_holds(release, exact):
     assert "2 pieces of ground are hidden" in " ".join(holds(release, "workbook"))
     assert any("of ground around them" in line for line in holds(release, "geopackage"))
     assert not any("of ground around them" in line for line in holds(release, "csv"))
+    assert any("by kind of harm" in line for line in holds(release, "csv"))
+    assert not any("by kind of harm" in line for line in holds(release, "workbook"))
     assert "with exact counts" in holds(exact, "csv")[0]
+
+
+def test_a_style_is_read_with_any_marking_before_it(release, tmp_path):
+    from xml.etree import ElementTree as ET
+
+    hostile = changed(release, marking="-->--- <x> & ---", title="--")
+    found = writer("styles")(hostile, tmp_path)
+    for path in found.values():
+        assert ET.parse(path).getroot().tag == "qgis"
+        comment = path.read_text(encoding="utf-8").split("<!--", 1)[1].split("<qgis", 1)[0]
+        assert comment.rstrip().endswith("-->")
+        assert "--" not in comment.rstrip().removesuffix("-->")
 
 
 def test_each_part_is_written_by_something_and_belongs_to_a_kind():
