@@ -147,6 +147,7 @@ def test_words_that_are_missing_too_long_or_say_too_much_are_refused(
 
 def test_words_are_written_in_one_line():
     assert in_words("purpose", "  planning\r\nyouth\t work\0 ") == "planning youth work"
+    assert in_words("recipient", "\u202eyouth\ud800 team\ufeff") == "youth team"
 
 
 @pytest.mark.parametrize("kinds", [[], ["pdf"], "csv", ["csv", "records"]])

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _FORMULA = re.compile(
     "[\\s\0\u200b-\u200f\u2060\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20|%]|[\t\r\n\0]"
 )
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+#: Signs that no page shows, that turn the order of others round, or that XML and UTF-8 cannot hold.
+_UNSEEN = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ud800-\\udfff\\ufeff\\ufffe\\uffff]+"
+)
 
 
 def said_of(release: Release) -> dict[str, Any]:
