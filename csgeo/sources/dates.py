@@ -91,7 +91,7 @@ def moment_of(part: dict[str, str] | None, order: str) -> tuple[np.datetime64, s
         month = str(_MONTHS.index(part["name"]) + 1) if "name" in part else part.get("month", "1")
         day = part.get("day", "1")
     year = int(part["year"])
-    if year < 100:
+    if len(part["year"]) == 2:
         year += 2000 if year < 70 else 1900
     seconds = _seconds(part)
     try:
@@ -149,7 +149,7 @@ def time_of_day(text: str) -> float:
         return float(round(float(text) * 86_400))
     if re.fullmatch(r"\d{3,4}", text):
         text = f"{text.zfill(4)[:2]}:{text.zfill(4)[2:]}"
-    text = text.rsplit(" ", 1)[-1] if re.match(r"1(899|900)-", text) else text
+    text = text.split()[-1] if re.match(r"1(899|900)-", text) else text
     found = _TIME.match(text)
     seconds = _seconds({k: v for k, v in found.groupdict().items() if v}) if found else None
     return float("nan") if seconds is None else seconds

@@ -31,10 +31,10 @@ _READ = 1 << 2 | 1 << 3  # files, folders
 _WRITE = 1 << 1
 _ALL_FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _MAKE_AND_REMOVE = 1 << 5 | 1 << 8 | 1 << 14  # remove file, make file, truncate
-#: What is denied to it: sockets, other programs, other processes, new name spaces.
+#: What is denied to it: sockets, other programs, other processes and their files, new name spaces.
 _DENIED = {
-    "x86_64": (0xC000003E, (41, 42, 49, 53, 57, 58, 59, 62, 101, 165, 248, 250, 272, 298, 308, 310, 311, 321, 322, 323, 425)),
-    "aarch64": (0xC00000B7, (40, 97, 117, 129, 198, 199, 200, 203, 217, 219, 221, 241, 268, 270, 271, 280, 281, 282, 425)),
+    "x86_64": (0xC000003E, (41, 42, 49, 53, 57, 58, 59, 62, 101, 165, 248, 250, 272, 298, 308, 310, 311, 321, 322, 323, 425, 438)),
+    "aarch64": (0xC00000B7, (40, 97, 117, 129, 198, 199, 200, 203, 217, 219, 221, 241, 268, 270, 271, 280, 281, 282, 425, 438)),
 }  # fmt: skip
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _NOT_PERMITTED, _KILL = 0x7FFF0000, 0x00050001, 0x80000000

@@ -103,3 +103,47 @@ def test_an_old_kernel_leaves_open_what_it_cannot_close(monkeypatch):
     assert fence.fence(LIMITS, [], None) == ["other files", "the network"]
     monkeypatch.setattr(fence.platform, "machine", lambda: "unheard of")
     assert fence._close_calls(OldKernel()) is False
+
+
+#: The calls that are denied, by their names in the kernel's tables: on x86-64, on ARM64.
+CALLS = {
+    "socket": (41, 198),
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "socketpair": (53, 199),
+    "fork": (57, None),
+    "vfork": (58, None),
+    "execve": (59, 221),
+    "kill": (62, 129),
+    "ptrace": (101, 117),
+    "mount": (165, 40),
+    "add_key": (248, 217),
+    "keyctl": (250, 219),
+    "unshare": (272, 97),
+    "perf_event_open": (298, 241),
+    "setns": (308, 268),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "bpf": (321, 280),
+    "execveat": (322, 281),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "pidfd_getfd": (438, 438),
+}
+
+
+def test_the_calls_that_are_denied_have_these_numbers():
+    from csgeo.sources.apart import fence
+
+    intel, arm = fence._DENIED["x86_64"], fence._DENIED["aarch64"]
+    assert set(intel[1]) == {i for i, _ in CALLS.values()}
+    assert set(arm[1]) == {a for _, a in CALLS.values() if a}
+    # AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64 of the kernel's audit.h
+    assert (intel[0], arm[0]) == (0xC000003E, 0xC00000B7)
+
+
+def test_each_version_of_landlock_has_one_right_more():
+    from csgeo.sources.apart import fence
+
+    # 13 rights at first, then to link (2), to truncate (3), and none for files in 4
+    assert fence._ALL_FILE_RIGHTS == {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF}
