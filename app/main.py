@@ -49,7 +49,10 @@ def main() -> None:
     try:
         base = opened.open_shown(named)
     except CsgeoError as refused:
-        page_frame.refused(tries.without_paths(str(refused), Path(named)))
+        if recipe is not None and matrix.may(person.role, "data", "see", "exact"):
+            _make_the_first(recipe, person)
+        else:
+            page_frame.refused(tries.without_paths(str(refused), Path(named)))
         return
     trying = shown_try.asked(recipe, st.query_params.get("try"))
     shown = trying.shown or base
@@ -65,6 +68,25 @@ def main() -> None:
     chosen.run()
 
 
+def _make_the_first(recipe: Path, person: Person) -> None:
+    """Let an analyst load, run and review where there is no release yet, or none may be shown."""
+    pages = {
+        name: st.Page(_guarded(page, show), title=name, url_path=page, default=page == "data")
+        for page, (name, show) in _of_analysts(recipe).items()
+    }
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    page_frame.top_without_release(pages, chosen, person=person)
+    chosen.run()
+
+
+def _of_analysts(recipe: Path) -> dict[str, tuple[str, Show]]:
+    """Give the pages that ask for records; what they need is loaded only when one is opened."""
+    return {
+        "data": ("Data", lambda: _later("data").show(recipe)),
+        "review": ("Review", lambda: _later("review").show(recipe)),
+    }
+
+
 def _screens(shown: Shown, base: Shown, recipe: Path | None) -> dict[str, tuple[str, Show]]:
     """Give each page that there is: its name, and what shows it."""
     every: dict[str, tuple[str, Show]] = {
@@ -73,8 +95,7 @@ def _screens(shown: Shown, base: Shown, recipe: Path | None) -> dict[str, tuple[
     }
     # what reads records, or makes files, is loaded only when somebody opens that page
     if recipe is not None:
-        every["data"] = ("Data", lambda: _later("data").show(recipe))
-        every["review"] = ("Review", lambda: _later("review").show(recipe))
+        every |= _of_analysts(recipe)
     every["take_away"] = ("Take away", lambda: _later("take_away").show(shown))
     every["access"] = ("Access", lambda: _later("access").show())
     return {page: how for page, how in every.items() if find_spec(f"screens.{page}") is not None}

@@ -55,15 +55,34 @@ def top(
         f'<span class="end">{html(release.area_name)} · records from '
         f"{html(words.period(release))}</span></div>"
     )
+    kept = {"try": trying} if trying else {}
     chosen = st.session_state.get("chosen")
+    of_places = {"place": chosen} if chosen in release.hotspots.index else {}
+    _links(
+        pages,
+        here,
+        person,
+        {name: kept | (of_places if name == "Places" else {}) for name in pages},
+    )
+
+
+def top_without_release(pages: Mapping[str, st.Page], here: st.Page, *, person: Person) -> None:
+    """Show an analyst the pages with which a first release is made."""
+    st.html('<div class="strip"><b>No release is shown yet</b></div>')
+    _links(pages, here, person, {})
+
+
+def _links(
+    pages: Mapping[str, st.Page],
+    here: st.Page,
+    person: Person,
+    kept: Mapping[str, dict[str, str]],
+) -> None:
     with st.container(horizontal=True, key="navigation"):
         for name, page in pages.items():
             is_here = page.url_path == here.url_path
             with st.container(key="nav-here" if is_here else f"nav-{name}", width="content"):
-                kept = {"try": trying} if trying else {}
-                if name == "Places" and chosen in release.hotspots.index:
-                    kept["place"] = chosen
-                st.page_link(page, label=name, query_params=kept or None)
+                st.page_link(page, label=name, query_params=kept.get(name) or None)
         st.html(
             f'<p class="me">{html(person.name)}, {html(person.role)} '
             '<a href="/access/out" target="_self">Sign out</a></p>'

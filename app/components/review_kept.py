@@ -57,7 +57,7 @@ def decide(recipe: Recipe, file: Path, decision: dict[str, Any]) -> None:
 
 def been_run(recipe: Recipe) -> bool:
     """Say whether there are places to review."""
-    return (_secure(recipe) / "places.csv").is_file()
+    return _state(recipe, "places.csv") != (None, None)
 
 
 def _secure(recipe: Recipe) -> Path:
@@ -65,6 +65,6 @@ def _secure(recipe: Recipe) -> Path:
 
 
 def _state(recipe: Recipe, *names: str) -> tuple[object, ...]:
-    """Say in which state files are, without reading them."""
-    files = [_secure(recipe) / name for name in names]
+    """Say in which state files are, sealed or not, without reading them."""
+    files = [_secure(recipe) / f"{name}{end}" for name in names for end in ("", ".sealed")]
     return tuple((f.stat().st_mtime_ns, f.stat().st_size) if f.is_file() else None for f in files)

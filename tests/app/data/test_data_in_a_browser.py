@@ -193,3 +193,18 @@ def test_a_place_is_left_out_and_brought_back_by_keyboard_alone(page, project):
         "[...document.querySelectorAll('.st-key-review button')].filter(b => b.offsetHeight && b.offsetHeight < 24).length"
     )
     assert small == 0
+
+
+def test_where_there_is_no_release_yet_an_analyst_can_make_the_first(browser, project, temporary):
+    nowhere = project.parent / "no-release"
+    address = run_dashboard(nowhere, project / "my.toml")
+    try:
+        page = browser.new_context().new_page()
+        page.goto(str(address))
+        expect(page.get_by_text("No release is shown yet")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("button", name="Run the recipe")).to_be_visible(timeout=30_000)
+        page.get_by_role("link", name="Review").click()
+        expect(page.get_by_role("button", name="Make the release")).to_be_visible(timeout=60_000)
+        assert page.get_by_role("link", name="Places").count() == 0
+    finally:
+        stop_dashboard(address)
