@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sys
 import tempfile
@@ -27,14 +28,19 @@ KEYS = [f"{sign}" * 64 for sign in "0123456789"]
 
 
 @lru_cache(maxsize=1)
-def county_study(seed: int = 1) -> Study:
-    """Write the invented county and run its study."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        write_county(home, seed=seed)
-        recipe = Path(csgeo.__file__).parent / "samples" / "county.toml"
-        shutil.copy(recipe, home / "csgeo.toml")
-        return run_study(load_recipe(home / "csgeo.toml"))
+def county_folder() -> Path:
+    """Write the invented county (seed 1) with its recipe; it is gone when the program ends."""
+    home = Path(tempfile.mkdtemp(prefix="county-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    write_county(home, seed=1)
+    shutil.copy(Path(csgeo.__file__).parent / "samples" / "county.toml", home / "csgeo.toml")
+    return home
+
+
+@lru_cache(maxsize=1)
+def county_study() -> Study:
+    """Run its study."""
+    return run_study(load_recipe(county_folder() / "csgeo.toml"))
 
 
 @lru_cache(maxsize=16)

@@ -131,7 +131,7 @@ def _touching(ground: int, atoms: Integers) -> list[tuple[int, int]]:
 def _left(mine: int, pool: list[tuple[int, int]]) -> Iterator[int]:
     """Give what is left where the new unit is added or taken, with units of other releases.
 
-    Each time a few are taken from one, or from two that do not overlap.
+    Each time one or two are taken from one, or one from two; those of two that overlap count once.
     """
     grounds = list(dict.fromkeys(ground for _, ground in pool))
     few = grounds[:_MOST_AT_ONCE]
@@ -144,17 +144,18 @@ def _left(mine: int, pool: list[tuple[int, int]]) -> Iterator[int]:
     for one in inside:  # others lie in it
         yield mine & ~one
     yield from (mine & ~a & ~b for a, b in combinations(inside, 2) if not a & b)
-    for two in few:  # it is added to one beside it, and what lies in both together is taken
-        if two & mine:
-            continue
-        both = mine | two
-        yield from (both & ~one for one in few if not one & ~both and one & mine and one & two)
-    for one in few:  # it lies in two others together
-        for two in few:
-            if one & two or not mine & one or not mine & two or mine & ~(one | two):
-                continue
-            yield (one | two) & ~mine
+    for two in few:  # it is added to another, and what lies in both together is taken
+        yield from (_two_less_one(mine, two, one) for one in few if one & mine and one & two)
+    # it lies in two others together
+    yield from (_two_less_one(a, b, mine) for a, b in combinations(few, 2) if mine & a and mine & b)
     yield from _all_taken(mine, pool)
+
+
+def _two_less_one(a: int, b: int, less: int) -> int:
+    """Add two and take a third; nothing where that is no set of records, each counted once."""
+    if a & b & ~less or less & ~(a | b):
+        return 0
+    return (a ^ b) & ~less | a & b
 
 
 def _all_taken(mine: int, pool: list[tuple[int, int]]) -> Iterator[int]:
