@@ -73,7 +73,7 @@ def answer(
     from csgeo.outputs.write import write_outputs  # noqa: PLC0415
     from csgeo.releasing import for_its_audience, release_of  # noqa: PLC0415
     from csgeo.secure_side import write_secure_side  # noqa: PLC0415
-    from csgeo.store.former import note_made  # noqa: PLC0415
+    from csgeo.store.former import how_many_published, note_made  # noqa: PLC0415
     from csgeo.store.purging import note_made_from  # noqa: PLC0415
     from csgeo.store.releases import save_release  # noqa: PLC0415
     from csgeo.study import run_study  # noqa: PLC0415
@@ -85,6 +85,7 @@ def answer(
         study = run_study(recipe, progress=progress)
         note_made_from(recipe, folder / SECURE)
         write_secure_side(study, folder / SECURE)
+        published = how_many_published(home)
         release = release_of(
             study, recipe, home=home, on=now.date(), trial=not share,
             record=recorder_of(home, now) if share else None,
@@ -93,7 +94,7 @@ def answer(
         shown = folder / SECURE if release.audience == EXACT else folder
         save_release(release, shown / RELEASE)
         if share:
-            note_made(shown / RELEASE, home)
+            note_made(shown / RELEASE, home, held_against=published)
             write_outputs(release, shown / SHARE, progress=progress)
     return release
 

@@ -12,6 +12,7 @@ from csgeo.answering import RELEASE, SECURE
 from csgeo.exporting import in_words
 from csgeo.store.former import PUBLISHED, remember_release, require_held
 from csgeo.store.releases import open_release, save_release
+from csgeo.store.turns import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,25 +58,26 @@ def publish(
         If purpose or recipient is missing, too long, or would identify somebody.
     StoreError
         If there is no release, it holds exact counts, is not the one that the last run made, or
-        another was published since.
+        another was published since or is being published now.
     """
     purpose, recipient = in_words("purpose", purpose), in_words("recipient", recipient)
     secure = recipe.path(recipe.folder) / SECURE
     made = (made_in or recipe.path(recipe.folder)) / RELEASE
-    release = open_release(made)
-    require_held(made, secure)
-    if record is not None:
-        period = f"{release.period_start} to {release.period_end}"
-        record(
-            {
-                "what": f"published: {release.title}",
-                "period": period,
-                "audience": release.audience,
-                "purpose": purpose,
-                "recipient": recipient,
-            }
-        )
-    remember_release(release, secure / PUBLISHED)
+    with alone(secure / "publish"):  # or of two at once, neither would be held against the other
+        release = open_release(made)
+        require_held(made, secure)
+        if record is not None:
+            period = f"{release.period_start} to {release.period_end}"
+            record(
+                {
+                    "what": f"published: {release.title}",
+                    "period": period,
+                    "audience": release.audience,
+                    "purpose": purpose,
+                    "recipient": recipient,
+                }
+            )
+        remember_release(release, secure / PUBLISHED)
     if to is not None:
         save_release(release, to)
     return release

@@ -103,7 +103,12 @@ def _kept_once(release: Release, kept: Path) -> Path:
     return folder
 
 
-def note_made(folder: Path, secure: Path) -> None:
+def how_many_published(secure: Path) -> int:
+    """Count the releases of a study that were published."""
+    return len(_numbers(secure / PUBLISHED))
+
+
+def note_made(folder: Path, secure: Path, *, held_against: int) -> None:
     """Write down which release was made, and how many that were published it was held against.
 
     Parameters
@@ -112,9 +117,11 @@ def note_made(folder: Path, secure: Path) -> None:
         Where the release was saved.
     secure
         The secure folder of its study.
+    held_against
+        Counted before the release was made: one that went out meanwhile is not among them.
     """
     secure.mkdir(parents=True, exist_ok=True)
-    held = {"release": _mark(folder), "held_against": len(_numbers(secure / PUBLISHED))}
+    held = {"release": _mark(folder), "held_against": held_against}
     put_whole(secure / MADE, f"{json.dumps(held)}\n".encode())
 
 
