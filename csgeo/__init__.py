@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 #: The date of the last change that moves a number; see *Results change* in the changelog.
 RESULTS_CHANGED = "2026-11-24"
