@@ -211,6 +211,10 @@ READ: dict[str, tuple[str, str, Callable[[Path], Any]]] = {
     "areas with a class": ("a.csv", _AREAS, lambda f: read_areas(f, columns={"stratum": "county", "level": "county"})),
     "area without a name": ("a.csv", f'code,wkt\nE1,"{_SQUARE}"\n', read_areas),
     "areas without names": ("a.csv", f'code,wkt\nE1,"{_SQUARE}"\nE1,"{_SQUARE}"\n', read_areas),
+    "records with their precision": ("r.csv", "type,easting,northing,precision m\nCSE,375100,164500,\"1,500\"\nCSE,375100,164500,-5\nCSE,375100,164500,\nCSE,,,50\n", lambda f: read_incidents(f, columns={"precision_m": "precision m"}, precision_m=30)),
+    "lookup of best fit with a gap": ("l.csv", "lsoa11cd,lsoa21cd\n,A\n" + _FIT.split("\n", 1)[1], read_area_lookup),
+    "places without names": ("p.csv", "kind,easting,northing\nPark,375100,164500\n", read_places),
+    "streets without names": ("s.csv", "highway,wkt\nprimary,\"LINESTRING (375000 164000, 375030 164040)\"\n", read_streets),
     # what is refused
     "a column of areas that is not there": ("a.csv", _AREAS, lambda f: read_areas(f, columns={"name": "nome"})),
     "a column of places that is not there": ("p.csv", _PLACES, lambda f: read_places(f, columns={"name": "nome"})),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point, box
 
 from csgeo.errors import UnreadableFile
 from csgeo.sources.areas import read_areas
+from csgeo.sources.files import read_rows
 from csgeo.sources.incidents import read_incidents
+from csgeo.sources.labels import code_labels
 from csgeo.sources.places import read_places
 from csgeo.sources.services import read_services
 from csgeo.sources.streets import read_streets
@@ -60,3 +65,54 @@ def test_shapes_are_brought_into_the_system_that_is_asked_for(tmp_path, read):
     assert table.crs == "EPSG:32630"
     back = table.to_crs(27700).geometry.iloc[0]
     assert back.hausdorff_distance(shape) < 0.01
+
+
+def zipped(tmp_path, *names: str):
+    """Zip Shapefiles of one, two and more points under these names."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for n, name in enumerate(names, start=1):
+            made = gpd.GeoDataFrame({"n": range(n)}, geometry=[Point(375_000, 164_000)] * n, crs=27700)  # fmt: skip
+            made.to_file(tmp_path / "inner.shp", engine="pyogrio")
+            for part in sorted(tmp_path.glob("inner.*")):
+                archive.write(part, name + part.suffix)
+                part.unlink()
+    return tmp_path / "a.zip"
+
+
+def test_the_shapefile_of_a_zip_that_is_named_is_read(tmp_path):
+    file = zipped(tmp_path, "deep/one", "deep/two", "three")
+    assert len(read_rows(file, layer="two").frame) == 2
+    assert len(read_rows(file, layer="three").frame) == 3
+    with pytest.raises(UnreadableFile, match=r"has 3 layers: one, two, three\. Say which one"):
+        read_rows(file)
+    with pytest.raises(UnreadableFile, match=r"has no layer 'four'; it has one, two, three\."):
+        read_rows(file, layer="four")
+    assert len(read_rows(zipped(tmp_path, "ONE")).frame) == 1
+
+
+def test_a_zip_without_a_shapefile_says_what_it_holds_and_what_to_do(tmp_path):
+    file = tmp_path / "a.zip"
+    for held, words in (
+        (["2024-01-x-street.csv"], r"it holds 2024-01-x-street\.csv\. Read it with `csgeo\.read_police`\."),
+        (["a.txt", "b" * 90], rf"it holds a\.txt, {'b' * 60}\. Zip the \.shp with its \.shx, \.dbf and \.prj"),
+        ([], r"it holds nothing\. Zip the \.shp"),
+        ([f"{n}" for n in range(9)], r"it holds 0, 1, 2, 3, 4, 5\. Zip"),
+    ):  # fmt: skip
+        with zipfile.ZipFile(file, "w") as archive:
+            for name in held:
+                archive.writestr(name, "x")
+        with pytest.raises(UnreadableFile, match=f"a.zip is a zip without a shapefile: {words}"):
+            read_rows(file)
+
+
+def test_labels_keep_the_index_of_their_column():
+    coded = code_labels(pd.Series(["CSE", "x", None], index=[7, 8, 9], dtype="str"), "harm")
+    assert coded.codes.index.tolist() == coded.unknown.index.tolist() == [7, 8, 9]
+    assert coded.unknown.tolist() == [False, True, False]
+
+
+def test_several_words_for_one_kind_are_that_kind_and_others_are_not_known():
+    words = ["Bus Station,Coach Station", "Park;Park", "Park|Prison", "Park,", "Park,Xyz", ","]
+    coded = code_labels(pd.Series(words, dtype="str"), "location")
+    assert coded.codes.iloc[:2].tolist() == ["BUS_STATION", "PARK"]
+    assert coded.unknown.tolist() == [False, False, True, True, True, True]

@@ -12,6 +12,7 @@ import re
 import warnings
 import zipfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
@@ -50,12 +51,10 @@ def read(request: Said, limits: Limits) -> tuple[Iterator[Any], Callable[[], Sai
 
 def _batches(request: Said, limits: Limits, said: Said) -> Iterator[Any]:
     _refuse_bombs(request["path"], limits)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), Path(request["path"]).open("rb") as opened:
         warnings.simplefilter("ignore")  # openpyxl warns of styles and validation it does not need
         try:
-            book = openpyxl.load_workbook(
-                request["path"], read_only=True, data_only=True, keep_links=False
-            )
+            book = openpyxl.load_workbook(opened, read_only=True, data_only=True, keep_links=False)
         except MemoryError:
             raise
         except Exception as error:

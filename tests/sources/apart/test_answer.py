@@ -91,6 +91,13 @@ def test_nothing_is_unpacked(codec):
         words(40_000, "x" * 10),
         pa.table({"a": pa.array([b""] * 45_000)}),
         pa.table({n: pa.array([True] * 90_000) for n in "abc"}),
+        pa.table({n: pa.array(range(100_000)) for n in "ab"}),
+        pa.table(
+            {
+                "a": pa.DictionaryArray.from_arrays([0] * 90_000, pa.array([1])),
+                "b": pa.nulls(90_000),
+            }
+        ),
     ],
 )
 def test_more_than_a_table_may_take_is_refused(table):

@@ -44,6 +44,12 @@ tried("kill", lambda: os.kill(os.getppid(), 0))
 tried("memory", lambda: len(bytearray(900 << 20)))
 tried("core", lambda: __import__("resource").getrlimit(4))
 tried("thread", lambda: __import__("threading").Thread(target=int).start())
+libc, told_of = ctypes.CDLL(None), ctypes.c_int()
+tried("no new rights", lambda: libc.prctl(39, 0, 0, 0, 0))
+tried("filter", lambda: libc.prctl(21, 0, 0, 0, 0))
+tried("ends with its parent", lambda: libc.prctl(2, ctypes.byref(told_of), 0, 0, 0) or told_of.value)
+for limit in ("DATA", "AS", "FSIZE", "NOFILE", "CPU", "CORE"):
+    tried(limit, lambda: __import__("resource").getrlimit(getattr(__import__("resource"), "RLIMIT_" + limit)))
 tried("import", lambda: __import__("xml.dom.minidom"))
 print(json.dumps(told))
 """
@@ -71,6 +77,11 @@ def test_it_reads_its_own_file_and_may_do_nothing_else(tmp_path):
     assert told["memory"] == "MemoryError"
     assert told["core"] == "(0, 0)"
     assert told["thread"] == "None"
+    assert (told["no new rights"], told["filter"], told["ends with its parent"]) == ("1", "2", "9")
+    mb = 1 << 20
+    wanted = {"DATA": 640 * mb, "AS": 1664 * mb, "FSIZE": 256 * mb, "NOFILE": 256, "CPU": 24, "CORE": 0}  # fmt: skip
+    for name, most in wanted.items():
+        assert told[name] == str((most, most)), name
     assert told["import"].startswith("<module")
 
 
