@@ -61,7 +61,7 @@ def page(
     paragraphs = "".join(f"<p>{escape(w)}</p>" for w in words)
     return HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width">{step}<title>csgeo</title>'
+        f'<meta name="viewport" content="width=device-width">{step}<title>{escape(heading)} · csgeo</title>'
         f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body>'
         f"<header>csgeo</header><main><h1>{escape(heading)}</h1>{paragraphs}{button}</main>"
         "</body></html>",

@@ -7,6 +7,7 @@ import os
 
 import pytest
 from access import arranging, sessions, site, switches, written_down
+from access.going_on import gone_in
 from access.settings import Settings, read_settings
 
 from csgeo.disclosure.pseudonyms import WeakKey
@@ -162,6 +163,21 @@ def test_the_names_of_a_server_are_its_host_with_its_port():
     here = site.at("http://127.0.0.1:8501")
     assert (here.cookie, here.secure, here.hosts) == ("csgeo-8501", False, {"127.0.0.1:8501"})
     assert site.at("http://[::1]:8501").hosts == {"[::1]:8501"}
+
+
+@pytest.mark.usefixtures("_limits_and_hooks")
+def test_over_https_the_cookie_is_for_this_host_alone_and_never_sent_in_the_open():
+    before = sessions.behind(sessions.begin("A", "viewer", "t"))
+    answer, id_ = gone_in(
+        site.at("https://places.example"), "A", "viewer", "oidc", "/method?a=1&b=<", before=before
+    )
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-csgeo=")
+    assert set(cookie.split("; ")[1:]) == {"HttpOnly", "Path=/", "SameSite=strict", "Secure"}
+    assert sessions.known(id_).login == "oidc"
+    assert sessions.known(before.id) is None
+    assert b'content="0;url=/method?a=1&amp;b=&lt;"' in answer.body
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 def test_others_reach_only_what_has_a_login_and_https(write):
