@@ -90,7 +90,7 @@ def views_of(
     how = {"least": rule.least_people, "people_known": people_known}
     whole = sum_up(units, records.person, records.mark, groups=len(ids), **how)  # type: ignore[arg-type]
     totals = _rounded(whole, rule, secret)
-    made = [_rows(ids, totals, whole.enough, {"harm": ALL, "part_of_day": ALL, "period": period})]
+    made = [_shown(totals, whole.enough)]
     parts = []
     for cut in cuts:
         k = len(cut.parts)
@@ -103,16 +103,16 @@ def views_of(
             totals, units, records, cuts=cuts, parts=parts, rule=rule, people_known=people_known
         )
     for cut, part in zip(cuts, parts, strict=True):
-        for k, word in enumerate(cut.parts):
-            said = {"harm": ALL, "part_of_day": ALL, "period": period} | {cut.column: word}
-            made.append(_rows(ids, part.numbers[:, k], part.shown[:, k], said))
+        made += [
+            _shown(part.numbers[:, k], part.shown[:, k], **{cut.column: word})
+            for k, word in enumerate(cut.parts)
+        ]
     if crossed and len(cuts) == len(CUTS):
         both = (cuts[0], parts[0]), (cuts[1], parts[1])
         made += _crossed(
-            totals, units, ids, records, both=both, period=period, rule=rule,
-            people_known=people_known, secret=secret,
-        )  # fmt: skip
-    return pd.concat(made, ignore_index=True)
+            totals, units, records, both=both, rule=rule, people_known=people_known, secret=secret
+        )
+    return _table(ids, made, period)
 
 
 def _protected(
@@ -160,26 +160,26 @@ def _protected(
 def _crossed(
     totals: Integers,
     units: Integers,
-    ids: list[str],
     records: Records,
     *,
     both: tuple[tuple[Cut, Breakdown], tuple[Cut, Breakdown]],
-    period: str,
     rule: Rule,
     people_known: bool,
     secret: bytes,
-) -> list[pd.DataFrame]:
+) -> list[_Rows]:
     """Give the kinds of harm by part of the day of each unit that has some of both."""
     (harm, by_harm), (day, by_day) = both
     k, m = len(harm.parts), len(day.parts)
     known = (units >= 0) & (harm.of_record >= 0) & (day.of_record >= 0)
     group = np.where(known, (units * k + harm.of_record) * m + day.of_record, -1)
     sums = sum_up(
-        group, records.person, records.mark, groups=len(ids) * k * m,
+        group, records.person, records.mark, groups=len(totals) * k * m,
         least=rule.least_people, people_known=people_known,
     )  # fmt: skip
-    numbers = _rounded(sums, rule, secret).reshape(len(ids), k, m)
-    shown = sums.enough.reshape(len(ids), k, m) & by_harm.shown[:, :, None] & by_day.shown[:, None]
+    numbers = _rounded(sums, rule, secret).reshape(len(totals), k, m)
+    shown = (
+        sums.enough.reshape(len(totals), k, m) & by_harm.shown[:, :, None] & by_day.shown[:, None]
+    )
     for unit in np.flatnonzero(shown.any(axis=(1, 2))) if not rule.exact else ():
         rows, columns = np.flatnonzero(by_harm.shown[unit]), np.flatnonzero(by_day.shown[unit])
         mine = units == unit
@@ -199,12 +199,10 @@ def _crossed(
             least_rest=REST * rule.least_people, people_known=people_known,
         )  # fmt: skip
     return [
-        _rows(
-            ids, numbers[:, i, j], shown[:, i, j],
-            {"harm": kind, "part_of_day": part, "period": period},
-        )
-        for i, kind in enumerate(harm.parts) for j, part in enumerate(day.parts)
-    ]  # fmt: skip
+        _shown(numbers[:, i, j], shown[:, i, j], harm=kind, part_of_day=part)
+        for i, kind in enumerate(harm.parts)
+        for j, part in enumerate(day.parts)
+    ]
 
 
 def _position(chosen: Integers, many: int) -> Integers:
@@ -225,13 +223,36 @@ def _rounded(sums: Groups, rule: Rule, secret: bytes) -> Integers:
     return rounded
 
 
-def _rows(
-    ids: list[str], numbers: Integers, shown: npt.NDArray[np.bool_], said: dict[str, str]
-) -> pd.DataFrame:
+class _Rows(NamedTuple):
+    """Units of one view that are shown, and their numbers."""
+
+    unit: Integers
+    numbers: Integers
+    harm: str
+    part_of_day: str
+
+
+def _shown(
+    numbers: Integers, shown: npt.NDArray[np.bool_], *, harm: str = ALL, part_of_day: str = ALL
+) -> _Rows:
     some = np.flatnonzero(shown)
-    columns = {"id": pd.array([ids[i] for i in some], dtype="str")}
-    columns |= {name: pd.array([word] * len(some), dtype="str") for name, word in said.items()}
-    return pd.DataFrame(columns).assign(incidents=pd.array(numbers[some], dtype="Int64"))
+    return _Rows(some, numbers[some], harm, part_of_day)
+
+
+def _table(ids: list[str], made: list[_Rows], period: str) -> pd.DataFrame:
+    """Put all views in one table, made once: many small ones take longer than all the rest."""
+    many = [len(one.unit) for one in made]
+    names = np.array(ids, dtype=object)
+    said = {name: np.array([getattr(one, name) for one in made], dtype=object) for name in CUTS}
+    unit = np.concatenate([one.unit for one in made])
+    return pd.DataFrame(
+        {
+            "id": pd.array(names[unit], dtype="str"),
+            **{name: pd.array(np.repeat(words, many), dtype="str") for name, words in said.items()},
+            "period": pd.array([period] * len(unit), dtype="str"),
+            "incidents": pd.array(np.concatenate([one.numbers for one in made]), dtype="Int64"),
+        }
+    )
 
 
 def cuts_of(records: Records, table: pd.DataFrame) -> tuple[Cut, ...]:
