@@ -17,8 +17,8 @@ from tests.doors.walk import APP
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Links and buttons that would end what is looked at.
-_LEAVING = ("sign out", "log out", "end session", "stop")
+#: Links and buttons that would end what is looked at, and one that is pressed on its own.
+_LEAVING = ("sign out", "log out", "end session", "stop", "run this try")
 _A_MOMENT_MS, _STILL, _LONGEST_S = 150, 4, 20.0
 #: What a page shows once it has been drawn; nothing while it is.
 _DRAWN = """
