@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_STEP_S, _TRIES = 0.02, 500
+_STEP_S, _TRIES = 0.002, 5000
 
 
 def put_whole(path: Path, content: bytes) -> None:
@@ -90,6 +90,8 @@ def alone(path: Path) -> Iterator[None]:
             yield
     finally:
         os.close(fd)  # which gives the lock back
+        # whoever waits looks every two milliseconds: one who writes again at once would starve them
+        time.sleep(_STEP_S * 1.5)
 
 
 def _taken(fd: int) -> bool:
