@@ -168,6 +168,41 @@ b5,2024-04,Avon and Somerset Constabulary,Avon and Somerset Constabulary,-2.36,5
 b6,2024-04,Avon and Somerset Constabulary,Avon and Somerset Constabulary,0,0,On or near Park,E01014370,Bath 001A,Shoplifting,Under investigation,
 b7,2024-04,Avon and Somerset Constabulary,Avon and Somerset Constabulary,-1.36,52.38,On or near Park,E01014370,Bath 001A,Drugs,Under investigation,
 """
+_ODD = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,Last outcome category,Context\n" + "".join(
+    f"{i},2024-01,Avon and Somerset Constabulary,Avon and Somerset Constabulary,{x},{y},On or near Park,E01014370,Bath 001A,Anti-social behaviour,{o},\n"
+    for i, x, y, o in (
+        ("", "0", "51.38", ""), ("", "-2.36", "0", ""), ("", "180", "51.38", ""), ("", "180.5", "51.38", ""),
+        ("", "-2.36", "90", ""), ("", "-2.36", "90.5", ""), ("", "-2.36", "", ""), ("", "here", "51.38", ""),
+        ("", "-2.36", "51.38", "a"), ("", "-2.36", "51.38", "b"), ("", "-2.36", "51.38", "b"), ("", "-2.3601", "51.38", "b"),
+    )
+)  # fmt: skip
+
+
+def _two_months(file: Path) -> Any:
+    folder = file.parent / "all"
+    folder.mkdir()
+    for month in ("2023-11", "2023-12"):
+        text = file.read_text(encoding="utf-8").replace("2024-01", month).replace("2024-04", month)
+        text = text.replace("Apr-24", f"Apr-{month[-2:]}")
+        (folder / f"{month}-x-street.csv").write_text(text, encoding="utf-8")
+    (folder / "2023-12-x-outcomes.csv").write_text("x")
+    return read_police(folder)
+
+
+def _packed(file: Path) -> Path:
+    pd.read_csv(file, dtype="str").to_parquet(file.with_suffix(".parquet"))
+    return file.with_suffix(".parquet")
+
+
+def _in_a_folder(file: Path) -> Any:
+    folder = file.parent / "Data"
+    (folder / "multi_csv").mkdir(parents=True)
+    (folder / "Documents").mkdir()
+    head, *rows = file.read_text(encoding="utf-8").splitlines()
+    for name, part in (("a.csv", rows[:2]), ("b.csv", rows[2:]), ("multi_csv/c.csv", rows), ("Documents/d.csv", ["x"])):  # fmt: skip
+        (folder / name).write_text("\n".join([head, *part]), encoding="utf-8")
+    return read_postcodes(folder)
+
 
 #: What is read: the file's name and content, and how.
 READ: dict[str, tuple[str, str, Callable[[Path], Any]]] = {
@@ -202,6 +237,15 @@ READ: dict[str, tuple[str, str, Callable[[Path], Any]]] = {
     "police": ("2024-01-street.csv", _POLICE, read_police),
     "police of an area": ("2024-01-street.csv", _POLICE, lambda f: read_police(f, areas=_AREA, harms=["SYV"], period=("2023-12", "2024-05"), harm_words={"Time travel": "SYV"})),
     "police of a place": ("2024-01-street.csv", _POLICE, lambda f: read_police(f, where={"LSOA name": "Bath *"}, period=("2024-01", "2024-01"))),
+    "police of one street": ("2024-01-street.csv", _POLICE, lambda f: read_police(f, where={"Location": "*Park"})),
+    "police of odd places": ("2024-01-street.csv", _ODD, read_police),
+    "police without outcomes": ("2024-01-street.csv", _ODD.replace("Last outcome category", "Else"), read_police),
+    "police of two months": ("2024-01-street.csv", _POLICE, _two_months),
+    "services without capacity": ("s.csv", "name,kind,easting,northing\nHub,Youth centre,375100,164500\n", read_services),
+    "population of ages": ("p.csv", "area code,total,F 10,M 10,x," + ",".join(f"Age  {n}" for n in range(10, 18)) + "\nE01014370,90,1,2,3," + ",".join("5" * 8) + "\n", lambda f: read_population(f, vintage="2011")),
+    "population by sex": ("p.csv", "area code,total," + ",".join(f"F{n},M{n}" for n in range(10, 18)) + "\nE01014370,90," + ",".join("5" * 16) + "\n", lambda f: read_population(f, vintage="2011")),
+    "postcodes in Parquet": ("p.csv", _POSTCODES, lambda f: read_postcodes(_packed(f), with_areas=True)),
+    "postcodes in a folder": ("p.csv", _POSTCODES, _in_a_folder),
     "rows": ("r.csv", 'a;b;a;\n1;"x ""y""";2;\n\n3;;;\n4;5;6;7;8\n', read_rows),
     "rows without a header": ("r.csv", "1\t2\n3\t4\t\n5\n", lambda f: read_rows(f, header=False)),
     "rows in another encoding": ("r.csv", "n\x00a\x00m\x00e\x00,\x00b\x00\n\x001\x00,\x00\xe9\x00\n\x00", lambda f: _again(f, lambda b: b"\xff\xfe" + b.decode().encode("latin-1"))),
@@ -251,6 +295,13 @@ READ: dict[str, tuple[str, str, Callable[[Path], Any]]] = {
     "a system that is none": ("r.csv", "type,easting,northing\nCSE,375100,164500\n", lambda f: read_incidents(f, crs="EPSG:0")),
     "a target in degrees": ("r.csv", "type,easting,northing\nCSE,375100,164500\n", lambda f: read_incidents(f, to_crs="EPSG:4326")),
     "all set aside": ("r.csv", "type,easting,northing\nZzz,375100,164500\nCSE,1,2\nCSE,375100,164500\n", lambda f: read_incidents(f, areas=_AREA.set_geometry([box(0, 0, 1, 1)], crs=27700))),
+    "no street record left": ("2024-01-street.csv", _POLICE, lambda f: read_police(f, harms=["HATE"])),
+    "police of what is no area": ("2024-01-street.csv", _POLICE, lambda f: read_police(f, areas=_AREA.drop(columns="level"))),
+    "records of what is no area": ("r.csv", _RECORDS, lambda f: read_incidents(f, areas=_AREA.drop(columns="level"))),
+    "no place of service": ("s.csv", "name,kind\nHub,Youth centre\n", read_services),
+    "no place of place": ("s.csv", "name,kind\nHub,Park\n", read_places),
+    "no place of school": ("s.csv", "URN,EstablishmentName,EstablishmentStatus (name),TypeOfEstablishment (name)\n1,a,Open,b\n", read_schools),
+    "no place of stop": ("s.csv", "ATCOCode,CommonName,StopType\n1,a,BCT\n", read_stops),
     "no kind of service": ("s.csv", "name,easting,northing\nHub,375100,164500\n", read_services),
     "no known service": ("s.csv", "name,kind,easting,northing\nHub,Zzz,375100,164500\n", read_services),
     "no kind of place": ("p.csv", "name,easting,northing\nHub,375100,164500\n", read_places),
@@ -383,6 +434,8 @@ def _lines(table: pd.DataFrame) -> list[str]:
         if any(isinstance(v, shapely.Geometry) for v in plain[name]):
             plain[name] = [None if v is None else shapely.to_wkt(v, rounding_precision=1) for v in plain[name]]  # fmt: skip
     kinds = [f"{name}: {kind}" for name, kind in table.dtypes.items()]
+    if table.index.name:
+        kinds.insert(0, f"index {table.index.name}: {table.index.dtype}")
     return ["; ".join(kinds), *plain.to_csv(index=False, lineterminator="\n").splitlines()]
 
 
