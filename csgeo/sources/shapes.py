@@ -96,7 +96,7 @@ def read_shapes(
             "Check its coordinates and the system they are in.",
         ),
     ]
-    return Shapes(geometry, doubts, tuple(notes))
+    return Shapes(geometry.where(~lost), doubts, tuple(notes))
 
 
 def repaired(shapes: gpd.GeoSeries) -> tuple[gpd.GeoSeries, tuple[str, ...]]:

@@ -221,6 +221,8 @@ READ: dict[str, tuple[str, str, Callable[[Path], Any]]] = {
     "places of one kind": ("p.csv", _PLACES, lambda f: read_places(f, kind="PARK")),
     "areas": ("a.csv", _AREAS, read_areas),
     "areas of a county": ("a.csv", _AREAS, lambda f: read_areas(f, where={"county": "Avon"}, level="ward")),
+    "places in another system": ("p.csv", "name,kind,x,y\nA,Park,-262700,6689000\nB,Park,-262800,6689100\n", lambda f: read_places(f, crs="EPSG:3857")),
+    "areas beyond Earth": ("a.csv", f'code,name,wkt\nE1,a,"{_SQUARE}"\nE2,b,"POLYGON ((1e300 1, 1e300 2, 1e301 2, 1e300 1))"\nE3,c,"{_SQUARE}"\n', lambda f: read_areas(f, crs="EPSG:27700", to_crs="EPSG:32630")),
     "streets": ("st.csv", _STREETS, read_streets),
     "streets without a class": ("st.csv", "wkt\n\"LINESTRING (375000 164000, 375030 164040)\"\n", read_streets),
     "population": ("p.csv", _POPULATION, lambda f: read_population(f, vintage="2021")),

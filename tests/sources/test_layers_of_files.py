@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point, box
 
-from csgeo.errors import UnreadableFile
+from csgeo.errors import UnreadableFile, WrongCRS
 from csgeo.sources.areas import read_areas
 from csgeo.sources.files import read_rows
 from csgeo.sources.incidents import read_incidents
@@ -116,3 +116,16 @@ def test_several_words_for_one_kind_are_that_kind_and_others_are_not_known():
     coded = code_labels(pd.Series(words, dtype="str"), "location")
     assert coded.codes.iloc[:2].tolist() == ["BUS_STATION", "PARK"]
     assert coded.unknown.tolist() == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("read", [read_areas, read_places, read_streets])
+def test_shapes_without_a_system_are_refused_until_it_is_named(tmp_path, read):
+    shape, options = SHAPES[read]
+    made = gpd.GeoDataFrame({"name": ["a"]}, geometry=[shape], crs=27700)
+    made.to_file(tmp_path / "a.shp", engine="pyogrio")
+    assert len(read(tmp_path / "a.shp", **options).table) == 1
+    (tmp_path / "a.prj").unlink()
+    words = r"a\.shp must say which coordinate reference system its shapes are in; it has none \(a Shapefile keeps it in the \.prj\)"
+    with pytest.raises(WrongCRS, match=words):
+        read(tmp_path / "a.shp", **options)
+    assert len(read(tmp_path / "a.shp", crs="EPSG:27700", **options).table) == 1
