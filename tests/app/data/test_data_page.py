@@ -315,3 +315,32 @@ def test_a_file_of_the_recipe_is_looked_at_and_another_way_of_reading_it_is_writ
     read = tomllib.loads((project / "my.toml").read_text(encoding="utf-8"))
     assert read["incidents"] == [{"file": "incidents.csv", "harm": "CCE", "columns": {"harm": ""}}]
     assert (project / "incidents.csv").is_file()
+
+
+def test_what_the_pages_write_down_is_taken_by_a_real_journal(tmp_path, as_role):
+    from access import written_down
+
+    from csgeo.store.journal import journal_at, new_key_file, verify_journal
+
+    as_role("analyst")
+    (tmp_path / "keys").mkdir(mode=0o700)
+    new_key_file(tmp_path / "keys" / "journal.key")
+    (tmp_path / "secure").mkdir()
+    journal = journal_at(
+        tmp_path / "secure", key=str(tmp_path / "keys" / "journal.key"), anchor=None
+    )
+    written_down.keep_in(journal)
+    try:
+        here.note("load", "a file of records was handed over", purpose="to see whether it is fit")
+        here.note("look", "what would be used of a file of records", purpose="to check it")
+        here.note("load", "a file of records was put into the recipe", purpose="to find places")
+        here.note("run", "the recipe was run", purpose="to make the release")
+        here.note("review", "place P125mE560000N56750: leave out, hospital", purpose="to check")
+        here.note("purge", "a file of records that was handed over")
+    finally:
+        written_down.keep_in(None)
+    assert verify_journal(journal).whole
+    assert verify_journal(journal).anchor.entries == 6
+    text = journal.path.read_text("ascii")
+    for did in ("loaded", "looked at detail", "ran", "reviewed", "erased"):
+        assert f'"did":"{did}"' in text
