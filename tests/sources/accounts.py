@@ -214,6 +214,8 @@ READ: dict[str, tuple[str, str, Callable[[Path], Any]]] = {
     "records by grid reference": ("r.csv", "type,grid ref,date\nCSE,ST751645,02/13/2024\nCCE,ZZ 1,02/14/2024\nCCE,ST 7512 6456,\n", read_incidents),
     "records by postcode": ("r.csv", "type,postcode,date\nCSE,BA1 1AA,01/02/2024\nCCE,ba11ab,02/01/2024\nCCE,ZZ9 9ZZ,\nCCE,,\n", lambda f: read_incidents(f, postcodes=_beside(f, _POSTCODES))),
     "records as shapes": ("r.csv", 'type,wkt\nCSE,POINT (375100 164500)\nCCE,POINT (\nCCE,"LINESTRING (375100 164500, 375200 164500)"\nCCE,\n', read_incidents),
+    "records with decimal commas": ("r.csv", "type;x;y\nCSE;-2,36;51,38\nCCE;-2,37;51,39\n", read_incidents),
+    "records in metres without a system": ("r.csv", "type;x;y\nCSE;375.100;164.500\nCCE;375100;164500\nCCE;375200;164600\n", read_incidents),
     "services": ("s.csv", _SERVICES, lambda f: read_services(f, postcodes=_beside(f, _POSTCODES))),
     "services of one kind": ("s.csv", _SERVICES, lambda f: read_services(f, kind="YOUTH_CLUB")),
     "places": ("p.csv", _PLACES, read_places),

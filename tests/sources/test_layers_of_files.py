@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point, box
 
-from csgeo.errors import UnreadableFile, WrongCRS
+from csgeo.errors import SourceError, UnreadableFile, WrongCRS
 from csgeo.sources.areas import read_areas
 from csgeo.sources.files import read_rows
 from csgeo.sources.incidents import read_incidents
@@ -129,3 +129,11 @@ def test_shapes_without_a_system_are_refused_until_it_is_named(tmp_path, read):
     with pytest.raises(WrongCRS, match=words):
         read(tmp_path / "a.shp", **options)
     assert len(read(tmp_path / "a.shp", crs="EPSG:27700", **options).table) == 1
+
+
+def test_shapes_that_are_swapped_are_refused_with_the_remedy(tmp_path):
+    swapped = gpd.GeoDataFrame({"harm": ["CSE"] * 2}, geometry=[Point(51.38, -2.36)] * 2, crs=4326)
+    swapped.to_file(tmp_path / "a.gpkg", layer="a", engine="pyogrio")
+    words = r"they look swapped: 2 of 2 rows are, the first is \(51\.38, -2\.36\)\. Export the file again with x \(east\) before y \(north\)"
+    with pytest.raises(SourceError, match=rf"a\.gpkg must have longitude in 'shapes' .*{words}"):
+        read_incidents(tmp_path / "a.gpkg")

@@ -160,3 +160,16 @@ def test_the_footer_is_the_end_of_the_answer(sound):
     assert json.dumps(found.said["crs"]) == '"EPSG:27700"'
     assert struct.calcsize("<Q") == 8
     assert found.table.column("code").to_pylist() == ["007"]
+
+
+def test_the_reader_does_without_libraries_that_others_would_load():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from csgeo.sources.apart import child; "
+        "child.leave_unloaded(); child.leave_unloaded()\n"
+        "for name in ('pandas', 'geopandas', 'lxml', 'lxml.etree', 'defusedxml', 'PIL'):\n"
+        "    try: __import__(name)\n"
+        "    except ModuleNotFoundError as error: print(error.name)\n"
+        "print(len([f for f in sys.meta_path if type(f).__name__ == '_Unloaded'])); import json.tool"
+    )
+    ran = subprocess.run([sys.executable, "-I", "-c", code, ROOT], capture_output=True, text=True, check=True)  # fmt: skip
+    assert ran.stdout.split() == ["pandas", "geopandas", "lxml", "lxml", "defusedxml", "PIL", "1"]
