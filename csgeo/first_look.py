@@ -151,12 +151,12 @@ def shown_headings(rows: Rows) -> list[str]:
     value, or stands among the values below it, only names that csgeo knows are shown.
     """
     found = [str(c) for c in rows.frame]
-    fit = [c for c in found if _is_heading(c)]
+    known = {**known_columns("incidents"), **known_columns("place")}
+    ours = set(match_columns(found, known, file="file", section="incidents.columns").values())
+    fit = [c for c in found if c in ours or _is_heading(c)]
     first = {str(c): rows.frame[c].head(_LOOKED_AT).astype("str") for c in rows.frame}
     if len(fit) == len(found) and not any((first[c] == c).any() for c in found):
         return fit
-    known = {**known_columns("incidents"), **known_columns("place")}
-    ours = match_columns(fit, known, file="file", section="incidents.columns").values()
     return [c for c in fit if c in ours]
 
 
@@ -210,7 +210,7 @@ def _begun(rows: Rows, one: Input) -> Looked:
         rows_in=rows.rows_in,
         columns=tuple(shown),
         hidden=len(found) - len(shown),
-        matched={k: v for k, v in matched.items() if v in shown},
+        matched=matched,
         dropped=tuple((c, what) for c, what in personal.items() if c in shown and c not in kept),
     )
 
