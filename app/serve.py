@@ -26,7 +26,13 @@ if _APP not in sys.path:  # `app/` in a checkout, `csgeo/_app/` in a wheel: the 
     sys.path.insert(0, _APP)
 
 from access import links, one_machine, sessions  # noqa: E402
-from access.arranging import arrange, keep_a_journal, refuse_open_address, role_of_the_one  # noqa: E402
+from access.arranging import (  # noqa: E402
+    arrange,
+    keep_a_journal,
+    name_of_the_one,
+    refuse_open_address,
+    role_of_the_one,
+)
 from access.gate import Gate  # noqa: E402
 from access.headers import SecurityHeaders, content_security_policy  # noqa: E402
 from access.own_routes import our_routes  # noqa: E402
@@ -103,7 +109,8 @@ def serve(
     refuse_open_address(told, address)
     as_role = role_of_the_one(role, with_recipe=recipe is not None)
     chosen = _free_port(address, port or told.port)
-    arranged = arrange(told, port=chosen, host=_host_in_url(address), role=as_role)
+    name = name_of_the_one(told, variables=os.environ)
+    arranged = arrange(told, port=chosen, host=_host_in_url(address), role=as_role, name=name)
     switches = settings(address, chosen, hosts=arranged.site.hosts, loads=recipe is not None)
     refuse_others_here(switches)
     keep_a_journal(told, secure=_secure_folder(recipe), variables=os.environ)

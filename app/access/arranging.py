@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from access import matrix, oidc, one_machine, proxied, sessions, site, written_down
 from access.settings import Settings, is_loopback
 from csgeo.errors import CsgeoError, RecipeError
+from csgeo.noting import USER, who_asks
 from csgeo.store.journal import journal_at
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class Arranged(NamedTuple):
     by_link: bool
 
 
-def arrange(told: Settings, *, port: int, host: str, role: str) -> Arranged:
+def arrange(
+    told: Settings, *, port: int, host: str, role: str, name: str = one_machine.NOBODY
+) -> Arranged:
     """Give the login that the settings ask for.
 
     Parameters
@@ -39,7 +42,7 @@ def arrange(told: Settings, *, port: int, host: str, role: str) -> Arranged:
         The settings; by themselves, those of one machine.
     port, host
         Where the server listens, as it stands in an address.
-    role
+    role, name
         Of the one person at this machine.
 
     Raises
@@ -50,7 +53,7 @@ def arrange(told: Settings, *, port: int, host: str, role: str) -> Arranged:
     sessions.limit(idle_s=told.idle_minutes * 60, longest_s=told.hours * 3600)
     if told.kind == one_machine.KIND:
         names = site.on_this_machine(port)
-        login: Login = one_machine.OneMachine(names, role)
+        login: Login = one_machine.OneMachine(names, role, name)
         return Arranged(names, login, f"http://{host}:{port}", by_link=True)
     names = site.at(told.public)
     if told.oidc is not None:
@@ -103,6 +106,12 @@ def role_of_the_one(role: str | None, *, with_recipe: bool) -> str:
         msg = f"A role must be one of {', '.join(matrix.ROLES)}; it is {role!r}."
         raise RecipeError(msg)
     return role
+
+
+def name_of_the_one(told: Settings, *, variables: Mapping[str, str]) -> str:
+    """Give the name by which the one person is written down; where nothing is, there is none."""
+    asked = variables.get(USER) or told.journal or variables.get(_KEY)
+    return who_asks() if asked else one_machine.NOBODY
 
 
 def keep_a_journal(told: Settings, *, secure: Path | None, variables: Mapping[str, str]) -> None:

@@ -31,11 +31,16 @@ _ANOTHER = (
 )
 
 
+#: Where nothing is written down, nobody asks for a name.
+NOBODY = "the person at this machine"
+
+
 class OneMachine(NamedTuple):
     """The login of the one person at this machine."""
 
     site: Site
     role: str
+    name: str = NOBODY
 
     async def answer(self, request: Request) -> Any:
         """Exchange a token for a session, or end the session."""
@@ -52,12 +57,11 @@ class OneMachine(NamedTuple):
         return plain.page("This address was used already", _ANOTHER, status=401)
 
     def _let_in(self, request: Request, before: Session | None) -> Any:
-        name = "the person at this machine"
-        written_down.signed_in(name, self.role, KIND)
+        written_down.signed_in(self.name, self.role, KIND)
         if before is not None:
             sessions.end(before.id, "signed in again")
         answer = RedirectResponse(_clean(request), 303)
-        give_cookie(answer, self.site, sessions.begin(name, self.role, KIND))
+        give_cookie(answer, self.site, sessions.begin(self.name, self.role, KIND))
         return answer
 
     def invitation(self, scope: Scope) -> Any:  # noqa: ARG002 - the same for all

@@ -97,6 +97,15 @@ def test_settings_call_nobody_and_listen_on_this_machine_only(serve):
     assert set(settings) <= known
 
 
+def test_only_a_server_with_a_recipe_takes_large_files_and_as_large_as_records_may_be(serve):
+    from csgeo import loading
+
+    assert serve.settings("127.0.0.1", 8501)["server.maxUploadSize"] == 1
+    with_recipe = serve.settings("127.0.0.1", 8501, hosts=["places.example:443"], loads=True)
+    assert with_recipe["server.maxUploadSize"] == loading.MOST_MB
+    assert with_recipe["server.allowedHosts"] == ["places.example"]
+
+
 def test_a_taken_port_is_passed_over_and_twenty_are_refused(serve, monkeypatch):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -201,6 +201,15 @@ def test_the_one_person_is_an_analyst_with_a_recipe_and_else_a_planner():
         arranging.role_of_the_one("root", with_recipe=False)
 
 
+def test_the_one_person_has_a_name_where_what_they_do_is_written_down(write, monkeypatch):
+    monkeypatch.setenv("CSGEO_USER", "Jo Smith")
+    assert arranging.name_of_the_one(Settings(), variables={}) == "the person at this machine"
+    key = {"CSGEO_JOURNAL_KEY": "x"}
+    assert arranging.name_of_the_one(Settings(), variables=key) == "Jo Smith"
+    assert arranging.name_of_the_one(Settings(), variables={"CSGEO_USER": "Jo Smith"}) == "Jo Smith"
+    assert arranging.name_of_the_one(read_settings(write(OIDC)), variables={}) == "Jo Smith"
+
+
 @pytest.fixture
 def _limits_and_hooks():
     hooks = list(sessions._HOOKS)
