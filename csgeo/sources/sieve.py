@@ -90,17 +90,3 @@ def broken_rows(broken: pd.DataFrame) -> tuple[SetAside, ...]:
     if broken.empty:
         return ()
     return (SetAside(BROKEN, len(broken), int(broken["row"].iloc[0]), "see the file", _REMEDY),)
-
-
-def rows_set_aside(table: pd.DataFrame, sifted: Sifted) -> pd.DataFrame:
-    """Give the kept rows as they stood in the file, with ``row`` and ``reason`` added.
-
-    Parameters
-    ----------
-    table
-        n rows as they were read, on any index.
-    sifted
-        What :func:`sift` said of them.
-    """
-    frame = table.iloc[sifted.kept].reset_index(drop=True)
-    return frame.assign(row=sifted.kept + 2, reason=pd.Series(sifted.reasons, dtype="str"))

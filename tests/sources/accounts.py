@@ -100,6 +100,7 @@ _STREETS = """id,road name,highway,form,wkt
 5,Square,service,,"POLYGON ((375000 164000, 376000 164000, 376000 165000, 375000 164000))"
 6,,footway,,"LINESTRING (375000 164000, 375000 164003)"
 7,Nothing,tertiary_link,,
+8,Tram,light_rail,,"LINESTRING (375000 164000, 375030 164040)"
 """
 _POPULATION = """geography code,Age: Total; measures: Value,Age: Aged 10 to 14 years; measures: Value,Age: Aged 15 to 19 years; measures: Value,date
 E01014370,"1,500",80,100,2021

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
+import struct
+import zipfile
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +17,7 @@ from csgeo.sources.codes import check_codes
 from csgeo.sources.dates import moment_of, parsed, time_of_day
 from csgeo.sources.files import Rows, read_rows
 from csgeo.sources.times import read_times
+from csgeo.sources.zipped import open_zip, unpack, unpack_to
 
 
 def codes(*values: str | None) -> tuple[str, ...]:
@@ -153,3 +157,66 @@ def test_bytes_of_no_kind_are_refused_in_words(tmp_path):
         assert str(told.value) == words
     file.write_bytes(b"a,b\n1,\x02 and some more text behind it\n")  # one sign in forty is let pass
     assert len(read_rows(file).frame) == 1
+
+
+def packed(tmp_path, content: bytes, *, tightly: bool = True):
+    """Zip one part."""
+    how = zipfile.ZIP_DEFLATED if tightly else zipfile.ZIP_STORED
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", how) as archive:
+        archive.writestr("part", content)
+    return tmp_path / "a.zip"
+
+
+def test_a_part_that_is_packed_a_hundredfold_is_not_unpacked(tmp_path):
+    words = r"^called is packed more tightly than a table can be \('part': 17 MB in"
+    with open_zip(packed(tmp_path, bytes(17 << 20))) as archive:
+        with pytest.raises(UnreadableFile, match=words):
+            unpack(archive, "part", called="called", most_mb=99)
+        with pytest.raises(UnreadableFile, match=words):
+            unpack_to(archive, "part", io.BytesIO(), called="called", most=99 << 20)
+    with open_zip(packed(tmp_path, bytes(16 << 20))) as archive:
+        assert len(unpack(archive, "part", called="called", most_mb=16)) == 16 << 20
+
+
+def test_a_part_is_unpacked_in_pieces_and_no_further_than_allowed(tmp_path, monkeypatch):
+    asked: list[int] = []
+    read = zipfile.ZipExtFile.read
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, n: asked.append(n) or read(self, n))  # fmt: skip
+    with open_zip(packed(tmp_path, bytes(5 << 20), tightly=False)) as archive:
+        words = r"^called must hold at most {} MB when unpacked; 'part' holds more\. Unpack it, and name"
+        with pytest.raises(UnreadableFile, match=words.format(2)):
+            unpack(archive, "part", called="called", most_mb=2)
+        assert asked == [1 << 20] * 3
+        to = io.BytesIO()
+        with pytest.raises(UnreadableFile, match=words.format(3)):
+            unpack_to(archive, "part", to, called="called", most=3 << 20)
+        assert len(to.getvalue()) == 3 << 20
+        assert asked == [1 << 20] * 7
+        assert unpack_to(archive, "part", io.BytesIO(), called="called", most=5 << 20) == 5 << 20
+
+
+@pytest.mark.parametrize("after", range(0, 18, 3))
+def test_a_zip_that_ends_in_its_last_record_is_damaged(tmp_path, after):
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + bytes(40) + b"PK\x05\x06" + bytes(after))
+    with pytest.raises(UnreadableFile, match=r"^a\.zip is a zip or workbook that is cut short"):
+        open_zip(tmp_path / "a.zip")
+
+
+def test_the_list_of_parts_has_its_limit_in_the_larger_form_too(tmp_path):
+    listed = (4 << 20) + 1
+    record = b"PK\x06\x06" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, 1, 1, listed, 0)
+    locator = b"PK\x06\x07" + struct.pack("<LQL", 0, 4, 1)
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0, 0)
+    file = tmp_path / "a.zip"
+    words = (
+        r"^a\.zip must list its parts in 4,194,304 bytes at most; the list takes {:,}\. Zip only"
+    )
+    file.write_bytes(b"PK\x03\x04" + record + locator + end)
+    with pytest.raises(UnreadableFile, match=words.format(listed)):
+        open_zip(file)
+    file.write_bytes(b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, listed, 0, 0))
+    with pytest.raises(UnreadableFile, match=words.format(listed)):
+        open_zip(file)
+    file.write_bytes(b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, listed - 1, 0, 0))
+    with pytest.raises(UnreadableFile, match="cut short or damaged"):
+        open_zip(file)
