@@ -68,6 +68,7 @@ def said_of(release: Release) -> dict[str, Any]:
 
 def hidden_in_words(release: Release) -> str:
     """Say what was set aside and what is hidden, and that hidden is not none."""
+    require_release(release)
     if release.audience == EXACT:
         return "Nothing is hidden: counts are exact, for analysts only."
     pieces = int(release.cells["hidden"].sum()) if len(release.cells) else 0
