@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from csgeo.sources.report import SetAside
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
+    import pandas as pd
 
     Flags = npt.NDArray[np.bool_]
     Positions = npt.NDArray[np.intp]
