@@ -79,6 +79,26 @@ def test_nearly_half_of_the_codes_may_be_short():
         ("60000", "NaT", "unknown"),
         ("feb 24", "2024-02-01", "month"),
         ("2/2024", "2024-02-01", "month"),
+        *(
+            (f"3 {name} 2024", f"2024-{n:02d}-03", "day")
+            for n, name in enumerate(
+                (
+                    "january",
+                    "feb",
+                    "march",
+                    "apr.",
+                    "may",
+                    "june",
+                    "jul",
+                    "august",
+                    "sept",
+                    "oct",
+                    "nov",
+                    "december",
+                ),
+                start=1,
+            )
+        ),
         ("2024", "2024-01-01", "year"),
         ("1/2/2024 23:59:59", "2024-02-01T23:59:59", "minute"),
         ("1/2/2024 24:00", "2024-02-01", "day"),
