@@ -188,6 +188,38 @@ def test_an_identity_of_which_one_claim_is_wrong_opens_nothing(server, changes):
     assert "You could not be signed in" in got.text
 
 
+OF_AUTHLIB_ALONE = "not valid yet"
+
+
+@pytest.mark.parametrize("wrong", [name for name in CHANGED if name != OF_AUTHLIB_ALONE])
+def test_each_claim_is_checked_by_us_whatever_authlib_says_of_it(wrong):
+    now = int(time.time())
+    agreed = {"issuer": "http://localhost:1", "client_id": CLIENT, "nonce": "n" * 20}
+    right = {
+        "iss": agreed["issuer"], "aud": [CLIENT, "other"], "azp": CLIENT, "sub": "u1",
+        "nonce": agreed["nonce"], "iat": now + identity.LEEWAY_S - 5, "exp": now + 5,
+    }  # fmt: skip
+    assert identity.trusted_claims(right, **agreed) == right
+    base = right if "azp" in CHANGED[wrong] else {k: v for k, v in right.items() if k != "azp"}
+    if "aud" not in CHANGED[wrong]:
+        base = {**base, "aud": CLIENT}
+        assert identity.trusted_claims(base, **agreed) == base
+    claims = {k: v for k, v in (base | CHANGED[wrong]).items() if v is not ...}
+    with pytest.raises(identity.NotTrusted, match="is not the one that was asked for"):
+        identity.trusted_claims(claims, **agreed)
+
+
+@pytest.mark.parametrize("nothing", [None, {}])
+def test_no_claims_are_no_identity(nothing):
+    with pytest.raises(identity.NotTrusted, match="sent no identity"):
+        identity.trusted_claims(nothing, issuer="i", client_id="c", nonce="n")
+    with pytest.raises(identity.NotTrusted, match="nonce"):
+        identity.trusted_claims(
+            {"iss": "i", "aud": "c", "nonce": "", "sub": "u", "exp": 9e12, "iat": 0},
+            issuer="i", client_id="c", nonce="",
+        )  # fmt: skip
+
+
 def _public_pem() -> bytes:
     return KEY.as_pem(private=False)
 
