@@ -247,7 +247,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
             time.sleep(1.5)
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         told = {"headers": self.headers.items(), "path": self.path, "bytes": len(sent)}
-        body = json.dumps(told).encode()
+        body = b"x" * 30_000_000 if self.path == "/large" else json.dumps(told).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Powered-By", "echo")
