@@ -118,28 +118,30 @@ def moved_days(keys: list[str] = KEYS[:3]) -> list[Row]:
     studies = [study_with((), days) for days in DAYS]
     # pseudonyms are made anew in each run; the records keep their names
     people = several_attackers.people_of(county_study())
-    rows = []
+    rows, refused = [], 0
     for key in map(key_from_text, keys):
-        published: list[Release] = []
-        for study in studies:
-            published.append(make_release(study, key=key, former=published))
-        tables = [_numbers_on_the_ground(r, s) for r, s in zip(published, studies, strict=True)]
+        loose = [make_release(study, key=key) for study in studies]
+        try:
+            make_release(studies[2], key=key, former=loose[:2])
+        except CsgeoError:
+            refused += 1
+        tables = [_numbers_on_the_ground(r, s) for r, s in zip(loose, studies, strict=True)]
         for ground in set.intersection(*(set(t) for t in tables)):
             (a, of_a), (b, of_b), (c, of_c) = (t[ground] for t in tables)
             left = (of_a | of_b) - of_c
             who = {people.get(name) for name in left} - {None}
             rows.append((a + b - c, len(left), len(who), 3))
     made = pd.DataFrame(rows, columns=["published", "true", "people", "terms"])
-    potential = attackers.potential_differences(county_release(), county_study())
-    told = attackers.claims(made, potential, of="people")
+    told = attackers.claims(made, made["people"], of="people")
     return [
         Row(
-            "three releases of moved days, two less the third: 'exactly k', 1-9 people",
-            "76% (date slider, threshold and rounding)",
-            f"<= {1.3 * told.base:.0%} (1.3 x base rate)",
-            f"{told.right:.0%} of {told.claims} claims; {int(made['people'].between(1, 9).sum())} of "
-            f"{len(made)} differences are of 1-9 people",
-            told.right <= 1.3 * told.base,
+            "three releases of moved days, two that follow each other less the one across them: 'exactly "
+            "k', 1-9 people",
+            f"{told.right:.0%} of {told.claims} claims ({int(made['people'].between(1, 9).sum())} of "
+            f"{len(made)} differences are of 1-9; not held against each other)",
+            "the third is refused",
+            f"refused with {refused} of {len(keys)} keys",
+            refused == len(keys),
         )
     ]
 

@@ -101,6 +101,44 @@ def check_days(former: Iterable[Published], days: Days, *, key: str, rule: Rule)
             raise RecipeError(msg)
         for told in told_by(one).values():
             _check_days(days, told.period, rule)
+    _check_together(days, [told.period for one in former for told in told_by(one).values()])
+
+
+def _check_together(new: Days, published: list[Days]) -> None:
+    """Refuse days that, with those right before or after, would hold others or lie within them.
+
+    Periods that follow each other add up. What a sum has more than a period within it is a number
+    of few people, however long it is.
+    """
+    added = _one_in_another([*published, new]) - _one_in_another(published)
+    if added:
+        (start, end), (first, last) = min(added)
+        msg = (
+            f"The days {new[0]} to {new[1]} must not be released beside those that were published before: "
+            f"{start} to {end}, taken together, would hold {first} to {last}, and what the two "
+            "differ by could be told. Take days that do not overlap, or the same days again."
+        )
+        raise RecipeError(msg)
+
+
+def _one_in_another(periods: list[Days]) -> set[tuple[Days, Days]]:
+    """Find sums of periods that follow each other, and others that lie within them."""
+    day = dt.timedelta(days=1)
+    runs = set(periods)
+    while True:
+        longer = {(a, d) for a, b in runs for c, d in runs if b + day == c} - runs
+        if not longer:
+            break
+        runs |= longer
+    return {
+        (one, other)
+        for one in runs
+        for other in runs
+        if one[0] < other[0]
+        and other[1] < one[1]
+        # where both ends that are left over are periods themselves nothing new is told
+        and not {(one[0], other[0] - day), (other[1] + day, one[1])} <= runs
+    }
 
 
 def days_meet(one: Days, other: Days) -> bool:

@@ -12,7 +12,13 @@ import shapely
 from csgeo.disclosure.audiences import RULES
 from csgeo.disclosure.keys import key_from_text
 from csgeo.disclosure.release import make_release
-from csgeo.disclosure.successive import _check_days, check_days, days_before, told_by
+from csgeo.disclosure.successive import (
+    _check_days,
+    _check_together,
+    check_days,
+    days_before,
+    told_by,
+)
 from csgeo.errors import RecipeError
 from tests.outputs.invented import invented_study
 
@@ -230,7 +236,8 @@ def test_whatever_periods_are_let_through_no_few_days_follow_from_any_number_of_
         length = int(chance.choice([122, 183, 366]))
         days = tuple(origin + dt.timedelta(days=n) for n in (start, start + length - 1))
         former = [SimpleNamespace(period=one) for one in taken]
-        if all(_fine(days, one.period, rule) for one in former) and days not in taken:
+        together = _fine_together(days, taken)
+        if together and all(_fine(days, one.period, rule) for one in former) and days not in taken:
             taken.append(days)
     assert len(taken) >= 3
     ends = sorted({n for a, b in taken for n in (a, b + dt.timedelta(days=1))})
@@ -247,8 +254,46 @@ def test_whatever_periods_are_let_through_no_few_days_follow_from_any_number_of_
     for a, b in runs:
         for c, d in runs:
             if a <= c and d <= b and (a, b) != (c, d):
-                for gap in ((c - a).days, (b - d).days):
-                    assert gap == 0 or gap >= rule.window_days
+                # it is made of whole periods: what is left over is shown by itself
+                assert root(a) == root(c)
+
+
+def _fine_together(new, taken):
+    try:
+        _check_together(new, taken)
+    except RecipeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("published", "new", "fine"),
+    [
+        # two that follow each other hold the one across them
+        ([("2023-01-01", "2023-12-31"), ("2024-01-01", "2024-12-31")], ("2023-07-01", "2024-06-30"), False),
+        ([("2023-01-01", "2023-12-31"), ("2023-07-01", "2024-06-30")], ("2024-01-01", "2024-12-31"), False),
+        ([("2023-07-01", "2024-06-30"), ("2024-01-01", "2024-12-31")], ("2023-01-01", "2023-12-31"), False),
+        ([("2023-01-01", "2023-12-31")], ("2023-07-01", "2024-06-30"), True),
+        ([("2023-01-01", "2023-12-31"), ("2024-01-01", "2024-12-31")], ("2025-01-01", "2025-12-31"), True),
+        ([("2023-01-01", "2023-12-31"), ("2024-01-01", "2024-12-31")], ("2024-01-01", "2024-12-31"), True),
+        # three that follow each other hold the middle one, which is one of them
+        ([("2023-01-01", "2023-12-31"), ("2025-01-01", "2025-12-31")], ("2024-01-01", "2024-12-31"), True),
+    ],
+)  # fmt: skip
+def test_days_are_held_against_sums_of_periods_that_follow_each_other(published, new, fine):
+    old = [tuple(map(day, one)) for one in published]
+    assert _fine_together(tuple(map(day, new)), old) == fine
+
+
+def test_three_releases_of_moved_days_are_refused_with_the_days_that_they_hold(first):
+    later = (day("2026-10-01"), day("2028-09-30"))
+    second = make_release(invented_study(period=later), key=KEY, former=[first])
+    across = invented_study(period=(day("2025-10-01"), day("2027-09-30")))
+    make_release(across, key=KEY, former=[first])
+    with pytest.raises(
+        RecipeError, match="2024-10-01 to 2028-09-30, taken together, would hold 2025-10-01 to"
+    ):
+        make_release(across, key=KEY, former=[first, second])
 
 
 def _fine(new, old, rule):
