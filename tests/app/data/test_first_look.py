@@ -265,7 +265,8 @@ def test_a_download_from_the_police_is_recognised(look):
     rows = [row.format(m=i % 9 + 1, lon=-1.98 + i / 1e4, lat=51.71 + i / 1e4) for i in range(30)]
     found, _ = look(head + "".join(rows))
     assert found.holds == "data.police.uk"
-    assert found.usable or "outside" in found.refused
+    assert found.rows_used == 30
+    assert "known to within 100 m" in words(found)  # the reach of a map point, which no column says
 
 
 def test_a_reason_or_note_that_is_not_known_is_said_in_general():
