@@ -69,6 +69,7 @@ def offered(release: Release) -> Offered:
 
 def numbers_of(release: Release, view: View) -> pd.Series:
     """Give the rounded number of each place and piece that a view shows; hidden ones are not in it."""
+    require_release(release)
     table = release.views
     inside = np.ones(len(table), dtype=bool)
     for name, word in zip(View._fields, view, strict=True):
@@ -136,6 +137,7 @@ def _ground(cells: gpd.GeoDataFrame, numbers: pd.Series) -> gpd.GeoDataFrame:
 
 def in_words(release: Release, view: View) -> str:
     """Say what a view counts: "serious youth violence in the evening (19:00 to 23:00)"."""
+    require_release(release)
     harm = words.recorded_harm(release) if view.harm == ALL else words.in_a_sentence(view.harm)
     return f"{harm}{_when(view)}"
 
@@ -151,6 +153,7 @@ def _when(view: View) -> str:
 
 def period_in_words(release: Release, view: View) -> str:
     """Say the months, or the days, that a view counts."""
+    require_release(release)
     if view.period == BEFORE:
         return words.days(*period_before(release))
     return words.period(release)
@@ -165,6 +168,7 @@ def answer(release: Release, view: View) -> str:
         Such as "8 of 10 places show about 300 records of serious youth violence, April 2024 to
         March 2025; 2 are hidden."
     """
+    require_release(release)
     places = seen(release, view).hotspots["incidents"]
     shown, every = int(places.notna().sum()), len(places)
     when = period_in_words(release, view)
@@ -180,6 +184,7 @@ def answer(release: Release, view: View) -> str:
 
 def hidden_means(release: Release) -> str:
     """Say what a hidden number may be."""
+    require_release(release)
     whom = "people" if release.people_known else "records"
     return (
         f"Hidden may mean none, fewer than {release.least_people} {whom}, or a number that would "
@@ -195,6 +200,7 @@ def of_a_place(release: Release, view: View, place_id: str) -> str:
     sentence
         Such as "About 25 records; about 15 in the period before." or "Hidden."
     """
+    require_release(release)
     here = _said(numbers_of(release, view).get(place_id))
     said = "Hidden." if here is None else f"About {here} records."
     if BEFORE not in offered(release).periods:
