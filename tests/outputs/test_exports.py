@@ -424,3 +424,33 @@ def test_only_the_parts_that_are_asked_for_are_written(release, tmp_path):
     }  # fmt: skip
     told = json.loads(found["provenance.json"].read_text(encoding="utf-8"))
     assert (told["given_for"], told["given_to"]) == (PURPOSE, RECIPIENT)
+
+
+@pytest.mark.parametrize(
+    "sign", ["\0", "\x0b", "\x1f", "\x85", "\u202e", "\ufffe", "\uffff", "\ud800"]
+)
+def test_a_sign_that_a_workbook_cannot_hold_does_not_break_it(release, sign):
+    text = f"Mill{sign}Lane"
+    book = workbook(changed(release, title=text, purpose=text, recipient=text, marking=text))
+    texts = [c.value for row in openpyxl.load_workbook(io.BytesIO(book)).active for c in row]
+    assert {"Mill Lane", "Mill\nLane"} & set(texts)
+    assert not any(sign in str(text) for text in texts)
+
+
+def test_two_geopackages_made_at_once_each_tell_their_own_day(release, tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    days = [dt.date(2026, 9, day) for day in (1, 11, 21, 30)]
+
+    def made(day):
+        folder = tmp_path / day.isoformat()
+        folder.mkdir()
+        return writer("geopackage")(changed(release, period_end=day), folder)["hotspots.gpkg"]
+
+    with ThreadPoolExecutor(4) as at_once:
+        paths = list(at_once.map(made, days))
+    for day, path in zip(days, paths, strict=True):
+        link = sqlite3.connect(path)
+        found = link.execute("SELECT DISTINCT last_change FROM gpkg_contents").fetchall()
+        link.close()
+        assert found == [(f"{day.isoformat()}T00:00:00.000Z",)]
