@@ -288,6 +288,29 @@ def test_a_provider_that_is_another_or_not_reached_by_https_is_not_asked(server,
     assert "evil" not in got.text
 
 
+def test_of_what_a_provider_says_only_signatures_of_its_own_are_taken():
+    issuer = "https://login.example"
+    listed = "id_token_signing_alg_values_supported"
+
+    def taken(*algorithms: str) -> list[str]:
+        return identity.trusted_metadata({"issuer": issuer, listed: list(algorithms)}, issuer)[
+            listed
+        ]
+
+    assert taken("none", "HS256", "ES256", "RS256", "HS512", "NONE") == ["ES256", "RS256"]
+    assert taken("none", "HS256") == ["RS256"]
+    assert identity.trusted_metadata({"issuer": issuer}, issuer)[listed] == ["RS256"]
+    for other in ("https://login.example/", "https://evil.example", None, ""):
+        with pytest.raises(identity.NotTrusted, match="names another issuer"):
+            identity.trusted_metadata({"issuer": other}, issuer)
+    for name in identity._ENDPOINTS:
+        for address in ("http://login.example/x", "ftp://login.example", "javascript:alert(1)", ""):
+            with pytest.raises(identity.NotTrusted, match=f"{name} is not an https address"):
+                identity.trusted_metadata({"issuer": issuer, name: address}, issuer)
+        assert identity.trusted_metadata({"issuer": issuer, name: f"{issuer}/x"}, issuer)
+        assert identity.trusted_metadata({"issuer": issuer, name: "http://127.0.0.1:1/x"}, issuer)
+
+
 def test_groups_may_come_from_userinfo_but_only_of_the_same_person(server):
     no_groups = {"roles": ...}
     got, opened = sign_in(server, token, changes=no_groups, me={"sub": "u1", "roles": ["viewers"]})
@@ -298,6 +321,9 @@ def test_groups_may_come_from_userinfo_but_only_of_the_same_person(server):
     spoken_over = {"sub": "u1", "roles": ["analysts"], "name": "Somebody Else", "exp": 9e12}
     _, opened = sign_in(server, token, changes={"roles": ["viewers"]}, me=spoken_over)
     assert [(s.name, s.role) for s in opened] == [("Jo", "viewer")]
+    over_the_rest = spoken_over | {"roles": ["viewers"]}
+    _, opened = sign_in(server, token, changes=no_groups, me=over_the_rest)
+    assert [(s.name, s.role, s.expires < 9e12) for s in opened] == [("Jo", "viewer", True)]
 
 
 @pytest.mark.parametrize(
