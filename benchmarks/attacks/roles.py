@@ -136,8 +136,8 @@ def ask(
         to.close()
 
 
-def analyst_works(at: Dashboard, browser, upload: Path) -> tuple[Seen, list[str]]:
-    """Let an analyst use everything in a browser; give what came, and the addresses that were asked."""
+def analyst_works(at: Dashboard, browser, upload: Path) -> list[str]:
+    """Let an analyst use everything in a browser; give the addresses that were asked."""
     seen, asked = Seen([]), []
     context = browser.new_context(accept_downloads=True)
     context.add_cookies(
@@ -168,7 +168,7 @@ def analyst_works(at: Dashboard, browser, upload: Path) -> tuple[Seen, list[str]
     asked.append(urlsplit(page.url)._replace(scheme="", netloc="").geturl())
     made = [take_a_file(page, seen, fetch=False)]
     context.close()
-    return seen, sorted({a for a in (*asked, *made) if a.startswith("/")})
+    return sorted({a for a in (*asked, *made) if a.startswith("/")})
 
 
 def by_address(at: Dashboard, addresses: list[str]) -> Iterator[Tried]:
@@ -222,10 +222,11 @@ def _says(content: bytes) -> bool:
     return any(words in content for words in _OF_ANALYSTS)
 
 
-def by_websocket(at: Dashboard, seen: Seen, addresses: list[str]) -> Iterator[Tried]:
+def by_websocket(at: Dashboard, addresses: list[str]) -> Iterator[Tried]:
     """Ask the pages' own connection for pages, tries and sessions that are another's."""
     tries = sorted({t for a in addresses for t in re.findall(r"try=([0-9a-f]{8})", a)})
-    seats = sorted({s for _, c in seen.parts for s in _seats(c)})
+    upload = r"/_stcore/upload_file/([^/]+)/"  # names the analyst's session of Streamlit
+    seats = sorted({s for a in addresses for s in re.findall(upload, a)})
     for who in OTHERS:
         for page in ("data", "review", "method", "places"):
             for query in ("", *(f"try={t}" for t in tries)):
@@ -237,16 +238,6 @@ def by_websocket(at: Dashboard, seen: Seen, addresses: list[str]) -> Iterator[Tr
             path = f"/_stcore/upload_file/{seat}/0123"
             status, _ = ask(at, path, who, method="PUT", body=b"x")
             yield Tried(who, "upload into the analyst's session", status < 300)
-
-
-def _seats(frame: bytes) -> list[str]:
-    """Find the ids of Streamlit's own sessions in what it sends."""
-    uuid = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    return (
-        [s.decode() for s in re.findall(uuid, frame)]
-        if b"session" in frame.lower() or frame
-        else []
-    )
 
 
 def spoken(at: Dashboard, who: str, page: str, query: str, *, seat: str = "") -> bytes:
@@ -288,12 +279,17 @@ def attempts(browser, folder: Path) -> list[Tried]:
     release = planted.home / "out" / "release"
     known = (*planted.canaries, rounding_key(planted), *planted.on_the_way)
     with dashboard(release, planted.recipe, env) as at:
-        seen, addresses = analyst_works(at, browser, planted.home / "incidents.csv")
-        made = [*by_address(at, addresses), *by_page(at), *by_websocket(at, seen, addresses)]
+        addresses = analyst_works(at, browser, planted.home / "incidents.csv")
+        made = [*by_address(at, addresses), *by_page(at), *by_websocket(at, addresses)]
         made += [
             Tried(who, f"a secret on {page}", bool(found_in(spoken(at, who, page, ""), known)))
             for who in ("viewer", "planner", "admin")
             for page in ("places", "method", "take_away")
+        ]
+        made += [
+            Tried("the others", f"used up {a}", ask(at, a, "analyst")[0] != 200)
+            for a in addresses
+            if a.startswith("/files/")
         ]
     controls = _controls(addresses)
     assert controls == [], f"the analyst made too little to attack: {controls}"
