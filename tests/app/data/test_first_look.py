@@ -143,6 +143,7 @@ def test_rows_are_left_out_with_the_reason_and_the_first_row(look):
     assert found.rows_used == 60 - sum(n for n, _ in said.values())
     assert said["a kind of harm that csgeo does not know"] == (1, 13)
     assert sum(n for n, _ in said.values()) == 4
+    assert "56 of 60 rows are used; 4 are left out." in words(found)
     assert "2 rows have no place that can be used" in words(found)
     assert found.labels == ()  # one row's label may be about one person
 
