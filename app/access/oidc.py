@@ -154,7 +154,7 @@ def _client(told: Oidc) -> Any:
     except ModuleNotFoundError as missing:
         msg = (
             f"The login `oidc` needs the package {missing.name}, which is not installed. Install csgeo "
-            "with it: `pip install csgeo[server]`."
+            "again with all that its lock names."
         )
         raise RecipeError(msg) from missing
     return OAuth().register(
