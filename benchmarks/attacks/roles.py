@@ -47,6 +47,8 @@ _SHELL = b'<div id="root">'
 _MADE_OF = re.compile(
     r"/(static|_stcore/bidi-components|_stcore/host-config|access/still|favicon|manifest)"
 )
+#: They say that the server runs, to anybody, and nothing else.
+_FOR_ALL = ("/healthz", "/_stcore/health")
 _PAGES = ("/data", "/review", "/take_away", "/access", "/method", "/places", "/")
 _TWISTED = (
     "//data", "/data/", "/%64ata", "/places/../data", "/./data", "/data;x=1", "/DATA", "/data%00",
@@ -177,7 +179,7 @@ def by_address(at: Dashboard, addresses: list[str]) -> Iterator[Tried]:
         inside = who in {"viewer", "planner", "admin"}
         for address in addresses:
             path = urlsplit(address).path
-            if path in _PAGES or (inside and _MADE_OF.match(path)):
+            if path in _PAGES or path in _FOR_ALL or (inside and _MADE_OF.match(path)):
                 continue
             for method in ("GET", "HEAD", "PUT", "DELETE", "POST"):
                 status, got = ask(
