@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: What stands in the folder of answers: for analysts, for the dashboard, for everyone.
 SECURE, RELEASE, SHARE = "secure", "release", "share"
 #: Modules that a run needs after its files are read.
-_NEEDED_LATER = ("csgeo.hotspots.chance", "folium", "scipy.ndimage")
+_NEEDED_LATER = ("csgeo.hotspots.chance", "folium", "openpyxl", "scipy.ndimage")
 
 
 def answer(

@@ -240,8 +240,9 @@ def _say(release: Release, folder: Path, *, as_json: bool) -> None:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return
     typer.echo(sentence(release))
+    about = "about" if release.round_to > 1 else "     "
     for p in places.rename(columns={"rank": "rank_"}).itertuples(index=False):
-        typer.echo(f"{p.rank_:>3}  {p.name:<60} about {p.incidents:>6,}  {p.band}")
+        typer.echo(f"{p.rank_:>3}  {p.name:<60} {about} {p.incidents:>6,}  {p.band}")
     typer.echo("\n" + _where(release, folder))
 
 

@@ -41,7 +41,9 @@ def dashboard(
     from csgeo.disclosure.release import require_viewable  # noqa: PLC0415
     from csgeo.store.releases import open_release  # noqa: PLC0415
 
-    require_viewable(open_release(shown))  # refuse here, in words, rather than in the browser
+    # refused here, in words, rather than in the browser; with a recipe the first can be made there
+    if recipe is None or shown.is_dir():
+        require_viewable(open_release(shown))
     _serve()(
         shown,
         recipe=recipe,
@@ -60,7 +62,7 @@ def _say_where(*, by_link: bool) -> Callable[[str], None]:
 
 
 def _release_to_show(release: Path | None, recipe: Path | None) -> Path:
-    """Give the release that is named, or else the one that the recipe's own run has made."""
+    """Give the release that is named, or else where the recipe's own run puts it."""
     if recipe is None:
         if release is not None:
             return release
@@ -73,14 +75,7 @@ def _release_to_show(release: Path | None, recipe: Path | None) -> Path:
     from csgeo.recipe import load_recipe  # noqa: PLC0415
 
     loaded = load_recipe(recipe, folders=os.environ)
-    made = release or loaded.path(loaded.folder) / RELEASE
-    if not made.is_dir():
-        msg = (
-            f"The recipe {recipe} has no release yet. Make it first: `csgeo run {recipe}`, or name "
-            f"another: `csgeo app FOLDER --recipe {recipe}`."
-        )
-        raise RecipeError(msg)
-    return made
+    return release or loaded.path(loaded.folder) / RELEASE
 
 
 def _serve() -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""What do the dashboard, a try of another method and the map look like? Pictures in docs/pictures/."""
+"""What do the pages of the dashboard and the map look like? Pictures in docs/pictures/."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1366, "height": 768}
 #: High enough for the choices and the lists that they give.
+SIZE_OF_DATA, SIZE_OF_REVIEW = {"width": 1120, "height": 1400}, {"width": 1280, "height": 860}
+SIZE_OF_TAKING = {"width": 1120, "height": 980}
 SIZE_OF_TRY = {"width": 1120, "height": 1480}
 
 
@@ -32,6 +34,8 @@ def main(release: Path, map_html: Path, recipe: Path) -> None:
         )
         picture_of_dashboard(browser, release)
         picture_of_try(browser, release, recipe)
+        pictures_of_analysts(browser, release, recipe)
+        picture_of_taking_away(browser, release)
         picture_of_map(browser, map_html)
         browser.close()
 
@@ -87,6 +91,30 @@ def picture_of_try(browser: Browser, release: Path, recipe: Path) -> None:
         page.evaluate("document.querySelector('.st-key-try').scrollIntoView()")
         page.wait_for_timeout(1500)
         page.screenshot(path=PICTURES / "method_choice.png")
+
+
+def pictures_of_analysts(browser: Browser, release: Path, recipe: Path) -> None:
+    with dashboard(release, recipe) as address:
+        page = browser.new_page(viewport=SIZE_OF_DATA)
+        page.goto(address.replace("/?", "/data?"))
+        page.get_by_role("button", name="Look at this one").click(timeout=60_000)
+        page.wait_for_selector(".verdict", timeout=120_000)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=PICTURES / "data.png")
+        page.set_viewport_size(SIZE_OF_REVIEW)
+        page.get_by_role("link", name="Review").click()
+        page.wait_for_selector(".st-key-review .ground", timeout=120_000)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=PICTURES / "review.png")
+
+
+def picture_of_taking_away(browser: Browser, release: Path) -> None:
+    with dashboard(release) as address:
+        page = browser.new_page(viewport=SIZE_OF_TAKING)
+        page.goto(address.replace("/?", "/take_away?"))
+        page.get_by_label("Who gets it").wait_for(timeout=60_000)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=PICTURES / "take_away.png")
 
 
 def picture_of_map(browser: Browser, map_html: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from csgeo import showing
 from csgeo.cli import main
 
 
@@ -115,21 +116,26 @@ def test_the_dashboard_refuses_a_folder_that_is_no_release(tmp_path):
     assert "Traceback" not in ran.stderr
 
 
-def test_the_dashboard_asks_for_a_release_or_for_a_recipe_that_has_made_one(tmp_path):
+def test_the_dashboard_asks_for_a_release_or_for_a_recipe(tmp_path):
     nothing = csgeo("app")
     assert nothing.returncode == 2
     assert "needs a release to show" in nothing.stderr
     missing = csgeo("app", "--recipe", tmp_path / "none.toml")
     assert missing.returncode == 2
     assert "There is no recipe" in missing.stderr
+
+
+def test_with_a_recipe_the_first_release_can_be_made_in_the_dashboard(tmp_path, monkeypatch):
     recipe = tmp_path / "csgeo.toml"
     recipe.write_text(
         'title = "x"\n[area]\nfile = "a.gpkg"\n[[incidents]]\nfile = "i.csv"\n', encoding="utf-8"
     )
-    not_run = csgeo("app", "--recipe", recipe)
-    assert not_run.returncode == 2
-    assert "has no release yet. Make it first: `csgeo run" in not_run.stderr
-    assert "Traceback" not in not_run.stderr
+    served = []
+    monkeypatch.setattr(showing, "_serve", lambda: lambda *a, **more: served.append((a, more)))
+    showing.dashboard(None, recipe)
+    (((folder,), more),) = served
+    assert folder == tmp_path / "out" / "release"
+    assert more["recipe"] == recipe
 
 
 def test_a_crash_leaves_no_memory_with_records_behind():
