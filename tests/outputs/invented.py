@@ -164,7 +164,9 @@ def _hotspots(many: Mapping[str, int]) -> gpd.GeoDataFrame:
                 "p_value": q / 2,
                 "q_value": q,
                 "stability": stable,
-                "peak_slots": "Thursday, 15:00 to 19:00; Friday, 15:00 to 19:00" if rank == 1 else None,
+                "peak_slots": "Thursday, 15:00 to 19:00; Friday, 15:00 to 19:00"
+                if rank == 1
+                else None,
                 "sources_agree": 2,
             }
         )
