@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,12 @@ PAYLOAD = (
     "Around <img src=x onerror='window.pwned=1'><script>window.pwned=1</script> "
     "![x](http://example.org/x.png) `Row` :red[a] **b** $c$"
 )
+
+
+def awaited(coroutine):
+    """Run a coroutine to its end, in a thread: an open browser keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ server of its own on this machine; what is asked of it goes through Authlib as a
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hmac
 import json
@@ -24,6 +23,8 @@ from access import gate, identity, oidc, pending, sessions, site
 from access.settings import Oidc
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.app.conftest import awaited
 
 CLIENT, SECRET = "csgeo", "s" * 40
 PUBLIC = "http://127.0.0.1:8599"
@@ -127,7 +128,7 @@ def sign_in(server, make_token, *, changes=None, **told) -> tuple[httpx.Response
 
     for session in sessions.signed_in():
         sessions.end(session.id, "before")
-    return asyncio.run(go()), sessions.signed_in()
+    return awaited(go()), sessions.signed_in()
 
 
 def token(claims: dict) -> dict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import concurrent.futures
 import re
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from components import downloads
 from starlette.applications import Starlette
 
 from csgeo.errors import StoreError
+from tests.app.conftest import awaited
 
 ANNE = Person("Anne", "planner", "a" * 32)
 BEN = Person("Ben", "planner", "b" * 32)
@@ -66,7 +66,7 @@ def ask():
         told = {k.decode(): v.decode() for k, v in start["headers"]}
         return Answer(start["status"], told, b"".join(m.get("body", b"") for m in bodies))
 
-    yield lambda method, path, person, **headers: asyncio.run(answer(method, path, person, headers))
+    yield lambda method, path, person, **headers: awaited(answer(method, path, person, headers))
     sessions._HOOKS.pop()
 
 
