@@ -124,15 +124,13 @@ def standing(decisions: Iterable[Decision]) -> list[Decision]:
     return kept
 
 
-def decision_on(
-    place: str, cells: Iterable[str], decisions: Sequence[Decision]
-) -> tuple[Decision | None, str]:
+def decision_on(cells: Iterable[str], decisions: Sequence[Decision]) -> tuple[Decision | None, str]:
     """Find what was decided about a place as it is now; else say why it waits.
 
     Parameters
     ----------
-    place, cells
-        Its id and the ids of its cells.
+    cells
+        Ids of the place's cells; it is known by its ground, whatever its own id.
     decisions
         That stand, from :func:`standing`.
 
@@ -143,16 +141,15 @@ def decision_on(
         the place is the same; what was kept asks again for each cell that nobody has looked at.
     """
     now = frozenset(cells)
-    changed = 0.0
+    changed = False
     for decision in reversed(decisions):
         share = _shared(decision.cells, now)
         new = now - frozenset(decision.cells)
         if share >= SAME_SHARE and (decision.decided == LEAVE_OUT or not new):
             return decision, ""
-        if share > 0 or decision.place == place:
-            changed = max(changed, share)
-            if share >= SAME_SHARE:
-                return None, f"{len(new)} of its cells were not there when it was looked at"
+        if share >= SAME_SHARE:
+            return None, f"{len(new)} of its cells were not there when it was looked at"
+        changed |= share > 0
     if changed:
         return None, "it has changed since somebody looked at it"
     return None, "nobody has looked at it yet"
@@ -191,10 +188,7 @@ def reviewed(
     HOTSPOTS.check(study.hotspots, "study.hotspots")
     hotspots = study.hotspots
     kept = standing(decisions)
-    found = [
-        decision_on(str(place), text.split(), kept)
-        for place, text in zip(hotspots.index, hotspots["cells"], strict=True)
-    ]
+    found = [decision_on(text.split(), kept) for text in hotspots["cells"]]
     out = np.array([d is not None and d.decided == LEAVE_OUT for d, _ in found], dtype=bool)
     wait = np.array([required and d is None for d, _ in found], dtype=bool)
     why = pd.array([words for _, words in found], dtype="str")

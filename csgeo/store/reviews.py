@@ -148,8 +148,8 @@ def review_list(places: pd.DataFrame, decisions: tuple[Decision, ...]) -> pd.Dat
     """
     kept = standing(decisions)
     rows = []
-    for place, text in zip(places.index, places["cells"], strict=True):
-        found, why = decision_on(str(place), text.split(), kept)
+    for text in places["cells"]:
+        found, why = decision_on(text.split(), kept)
         rows.append(
             (found.decided, found.reason, found.reviewer) if found else ("waiting", why, "")
         )

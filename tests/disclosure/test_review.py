@@ -22,6 +22,7 @@ from csgeo.disclosure.review import (
 )
 from csgeo.errors import RecipeError
 from csgeo.tables import HOTSPOTS, SET_ASIDE
+from tests.outputs.invented import CELL_M, invented_study
 
 AT = dt.datetime(2025, 3, 1, 9, 30, tzinfo=dt.UTC)
 ROW = tuple(f"125mE{125 * i}N0" for i in range(5))
@@ -37,27 +38,27 @@ def on(study, n: int, how: str, **more) -> Decision:
     )
 
 
-def test_a_place_that_is_the_same_keeps_its_decision_under_another_id():
+def test_a_place_that_is_the_same_keeps_its_decision_in_whatever_order_its_cells_are():
     keep = decided("keep")
-    assert decision_on("PA", ROW, [keep]) == (keep, "")
-    assert decision_on("PB", reversed(ROW), [keep]) == (keep, "")
+    assert decision_on(ROW, [keep]) == (keep, "")
+    assert decision_on(reversed(ROW), [keep]) == (keep, "")
 
 
 def test_a_new_cell_asks_again_where_it_was_kept_and_not_where_it_was_left_out():
     more = (*ROW, "125mE625N0")  # 5 of 6 shared
-    assert decision_on("PA", more, [decided("keep")]) == (
+    assert decision_on(more, [decided("keep")]) == (
         None,
         "1 of its cells were not there when it was looked at",
     )
     out = decided("leave out", reason="prison")
-    assert decision_on("PA", more, [out]) == (out, "")
+    assert decision_on(more, [out]) == (out, "")
 
 
 def test_a_place_that_lost_a_cell_is_the_same_and_one_that_lost_two_of_five_is_not():
     keep = decided("keep")
-    assert decision_on("PA", ROW[:4], [keep])[0] == keep
+    assert decision_on(ROW[:4], [keep])[0] == keep
     for how in (keep, decided("leave out", reason="hospital")):
-        assert decision_on("PA", ROW[:3], [how]) == (
+        assert decision_on(ROW[:3], [how]) == (
             None,
             "it has changed since somebody looked at it",
         )
@@ -65,13 +66,13 @@ def test_a_place_that_lost_a_cell_is_the_same_and_one_that_lost_two_of_five_is_n
 
 def test_ground_that_nobody_looked_at_says_so():
     far = ("125mE9000N9000",)
-    assert decision_on("PZ", far, [decided("keep")]) == (None, "nobody has looked at it yet")
+    assert decision_on(far, [decided("keep")]) == (None, "nobody has looked at it yet")
 
 
 def test_the_last_decision_holds_and_undo_brings_back_the_one_before():
     keep, out, undo = decided("keep"), decided("leave out", reason="prison"), decided("undo")
-    assert decision_on("PA", ROW, standing([keep, out]))[0] == out
-    assert decision_on("PA", ROW, standing([keep, out, undo]))[0] == keep
+    assert decision_on(ROW, standing([keep, out]))[0] == out
+    assert decision_on(ROW, standing([keep, out, undo]))[0] == keep
     assert standing([keep, undo]) == []
     with pytest.raises(RecipeError, match="There must be a review of PA to undo; there is none"):
         standing([keep, undo, undo])
@@ -216,3 +217,108 @@ def test_a_nudged_place_takes_its_share_of_what_larger_cells_are_expected_to_hol
     assert _expected(SimpleNamespace(cells=cells), some) == 8 / 4 + 8 / 4 + 4 / 4
     assert _expected(SimpleNamespace(cells=cells), ["125mE9000N0"]) is None
     assert _expected(SimpleNamespace(cells=cells[[]]), some) is None
+
+
+def test_an_older_decision_on_the_same_ground_does_not_hold_where_the_last_asks_again():
+    more = (*ROW, "125mE625N0")
+    out = decided("leave out", reason="prison")
+    assert decision_on(more, [out, decided("keep")])[0] is None
+    # a decision on other ground, or on too little of this, is passed by
+    elsewhere = decided("keep", cells=("125mE9000N9000",))
+    some = decided("keep", cells=ROW[:3])
+    assert decision_on(ROW, [decided("keep"), some, elsewhere])[0] == decided("keep")
+    assert decision_on(ROW, [some, elsewhere]) == (
+        None,
+        "it has changed since somebody looked at it",
+    )
+    twice = (*ROW, *ROW[:1], "125mE625N0", "125mE750N0")  # 5 of 7
+    assert decision_on(twice, [out])[1] == "it has changed since somebody looked at it"
+
+
+def test_undo_takes_back_the_last_decision_on_its_own_ground():
+    here, there = decided("keep"), decided("keep", cells=("125mE9000N0",), place="PB")
+    undo = decided("undo", cells=(*ROW[:4],))  # four of its five cells: the same place
+    assert standing([here, there, undo]) == [there]
+    last = decided("leave out", reason="hospital")
+    assert standing([here, last, there, undo]) == [here, there]
+
+
+def test_a_decision_that_is_complete_is_given_back_as_it_is():
+    for made in (
+        decided("keep"),
+        decided("keep", reason="prison"),
+        decided("undo"),
+        decided("nudge", reason="default address", moved_to=ROW),
+        decided("leave out", reason="other", words="a fair, once a year"),
+    ):
+        assert check_decision(made) is made
+    with pytest.raises(RecipeError, match="one of prison, hospital, police station, default address, one-off event, other; it is 'so'"):  # fmt: skip
+        check_decision(decided("keep", reason="so"))
+    with pytest.raises(RecipeError, match="To nudge PA must have a reason"):
+        check_decision(decided("nudge", moved_to=ROW))
+
+
+def test_places_are_ranked_anew_in_the_list_and_in_their_part_of_it():
+    study = invented_study()
+    order = study.hotspots.index
+    study.hotspots = study.hotspots.iloc[::-1]
+    study.hotspots.loc[order[7], "stratum"] = None
+    out = [on(study, n, "leave out", reason="hospital") for n in (7, 3)]  # ranks 1 and 5
+    got = reviewed(study, out, required=False)
+    assert got.may_leave.index.tolist() == [order[n] for n in (1, 2, 3, 5, 6, 7)]
+    assert got.may_leave["rank"].tolist() == [1, 2, 3, 4, 5, 6]
+    # Town, Coast, Town, Coast, Villages, and one of no part
+    assert got.may_leave["rank_in_stratum"].tolist() == [1, 1, 2, 2, 1, 1]
+    assert set(got.left_out.index) == {order[0], order[4]}
+    assert len(got.waiting) == 0
+    assert study.hotspots["rank"].tolist() == list(range(8, 0, -1))
+
+
+def test_who_waits_says_why_and_keeps_what_it_was():
+    study = invented_study()
+    cells = study.hotspots["cells"].iloc[0].split()
+    seen = decided("keep", cells=cells[:2], place=study.hotspots.index[0])
+    got = reviewed(study, [seen, on(study, 1, "keep")])
+    assert got.waiting["why_waiting"].tolist() == [
+        "it has changed since somebody looked at it",
+        *["nobody has looked at it yet"] * 6,
+    ]
+    assert got.waiting["why_waiting"].dtype == "str"
+    assert got.waiting.drop(columns="why_waiting").equals(study.hotspots.drop(got.may_leave.index))
+    assert list(got.left_out.columns) == [*SET_ASIDE.columns, "geometry"]
+
+
+def place_beside(study, n: int) -> list[str]:
+    """Give the place a ring of free cells to the east of another: three cells in a corner."""
+    x = study.hotspots.geometry.iloc[n].bounds[0] + 3 * CELL_M
+    y = study.hotspots.geometry.iloc[n].bounds[1]
+    corner = [(x, y), (x + CELL_M, y), (x, y + CELL_M)]
+    return [f"{CELL_M}mE{a:.0f}N{b:.0f}" for a, b in corner]
+
+
+def test_a_nudged_place_keeps_clear_of_where_the_others_are_now():
+    from csgeo.disclosure.nudging import shifted
+
+    study = invented_study()
+    study.hotspots = study.hotspots.iloc[[1, 2]]
+    first = study.hotspots["cells"].iloc[0].split()
+    beside = place_beside(study, 0)
+    study.hotspots["cells"] = [" ".join(first), " ".join(beside)]
+    east = on(study, 0, "nudge", reason="other", words="the alley", moved_to=shifted(first, east=1, north=0))  # fmt: skip
+    for others in ([], [on(study, 1, "keep")]):  # looked at or not, it is in the way
+        with pytest.raises(RecipeError, match="it would touch another place"):
+            reviewed(study, [east, *others], required=bool(others))
+    gone = on(study, 1, "leave out", reason="prison")
+    got = reviewed(study, [east, gone])
+    assert got.may_leave["cells"].tolist() == [" ".join(sorted(east.moved_to))]
+    # the other is nudged away: it is asked about where it goes, not where it was
+    away = on(study, 1, "nudge", reason="other", words="the car park", moved_to=shifted(beside, east=1, north=0))  # fmt: skip
+    got = reviewed(study, [east, away])
+    assert got.may_leave["cells"].tolist() == [" ".join(sorted(d.moved_to)) for d in (east, away)]
+
+
+def test_a_table_of_places_that_is_none_is_refused_by_its_name():
+    study = invented_study()
+    study.hotspots = study.hotspots.drop(columns="rank")
+    with pytest.raises(Exception, match=r"study\.hotspots"):
+        reviewed(study, [])

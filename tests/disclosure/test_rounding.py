@@ -101,3 +101,62 @@ def test_records_stand_in_where_the_study_knows_no_people():
         True,
         False,
     ]
+
+
+def mixed(number: int) -> int:
+    """Work out the finaliser of SplitMix64 (Steele, Lea and Flood 2014) with Python's integers."""
+    whole = 2**64
+    number = (number + 0x9E3779B97F4A7C15) % whole
+    number = (number ^ (number >> 30)) * 0xBF58476D1CE4E5B9 % whole
+    number = (number ^ (number >> 27)) * 0x94D049BB133111EB % whole
+    return number ^ (number >> 31)
+
+
+def test_a_mark_worked_by_hand_is_the_same_in_each_version():
+    # the first number that SplitMix64 gives from the seed 0, as published
+    assert mixed(0) == 0xE220A8397B1DCDAF
+    x, y = np.array([421_137, -5]), np.array([222_111.0, 0.0])
+    expected = []
+    for a, b in ((421_137, 222_111), (-5, 0)):
+        mark = 0x9E3779B97F4A7C15
+        for value in (a, b):
+            mark = mixed(mark ^ (value % 2**64))
+        expected.append(mark)
+    assert marks_of_records(x, y).tolist() == expected
+
+
+def test_marks_of_a_set_wrap_around_and_a_count_of_all_is_the_sum():
+    high = np.array([2**64 - 1, 3, 7], dtype=np.uint64)
+    assert marks_of_sets(high, np.array([0, 0, -1]), groups=2).tolist() == [2, 0]
+
+
+def test_a_total_worked_by_hand():
+    import hashlib
+    import hmac
+
+    def drawn(content: bytes) -> bytes:
+        return hmac.new(SECRET, content, hashlib.sha256).digest()[:8]
+
+    for count in range(20, 30):
+        mark = drawn(f"rows: {count}".encode())
+        chance = int.from_bytes(drawn(count.to_bytes(8, "little") + mark), "little")
+        left = count % 5
+        expected = count - left + (5 if (chance >> 11) / 2**53 < left / 5 else 0)
+        found = round_total(float(count) + 0.25, "rows", secret=SECRET, step=5)
+        assert (found, type(found)) == (expected, int)
+
+
+def test_a_half_goes_up_and_a_step_of_ten_is_one_of_ten():
+    assert [round_number(n, step=10) for n in (4.9, 5.0, 14.9, 15.0)] == [0, 10, 10, 20]
+    assert isinstance(round_number(7.0, step=5), int)
+
+
+def test_a_row_that_tells_neither_records_nor_people_is_too_few():
+    rows = pd.DataFrame(
+        {
+            "incidents": pd.array([None, 9, 9, 5], dtype="Int64"),
+            "people": pd.array([9, 5, None, 4], dtype="Int64"),
+        }
+    )
+    assert hold_enough(rows, least=5, people_known=True).tolist() == [False, True, True, False]
+    assert hold_enough(rows, least=5, people_known=False).tolist() == [False, True, True, True]
