@@ -32,6 +32,10 @@ take_away.show(Shown(open_release(Path({folder!r})), {{}}, b""))
 
 @pytest.fixture(autouse=True)
 def _nothing_held(monkeypatch):
+    # other tests load the dashboard's modules anew; the page is to use the one that is looked at here
+    for module in [m for m in sys.modules if m.split(".")[0] in {"components", "screens"}]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "components.downloads", downloads)
     monkeypatch.setattr(downloads, "_HELD", {})
     monkeypatch.setattr(downloads, "_sweep_later", lambda: None)
     written_down.keep_in(None)
