@@ -48,15 +48,16 @@ def sessions_of(words: str) -> tuple[Session, ...] | None:
     (Session(begins=15, hours=3),)
     """
     days, _, hours = words.rpartition(", ")
-    short, long = _HOURS.fullmatch(hours), _LONG.fullmatch(hours)
     found = _days(days)
-    if not found or not (short or long):
+    if not found:
         return None
-    if long:
+    if long := _LONG.fullmatch(hours):
         begins, length = int(long[1]), int(long[2])
-    elif short:
+    elif short := _HOURS.fullmatch(hours):
         begins = int(short[1])
         length = (int(short[2] or 0) - begins) % 24 or 24
+    else:
+        return None
     if begins > 23 or not 1 <= length <= _WEEK_H:
         return None
     return tuple(Session(24 * day + begins, length) for day in found)

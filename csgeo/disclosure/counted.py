@@ -60,10 +60,6 @@ class Ground(NamedTuple):
         """Give the numbers of squares of one side."""
         return row * (self.columns * (TOP_M // side_m)) + column
 
-    def corner(self, column: Integers, row: Integers, side_m: int) -> tuple[Integers, Integers]:
-        """Give the lower-left corners of squares of one side, in metres."""
-        return self.west + column * side_m, self.south + row * side_m
-
 
 class Records(NamedTuple):
     """The n records that lie in the study area.
